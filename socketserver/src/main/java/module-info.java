@@ -1,0 +1,15 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Socket servers: one handler, four kinds of socket, several ways to run it.
+///
+/// - [socketserver]: servers, what a program starts
+/// - [socketserver.request]: what a handler sees
+/// - [socketserver.concurrency]: who runs a handler
+@NullMarked
+module socketserver {
+    requires static org.jspecify;
+
+    exports socketserver;
+    exports socketserver.concurrency;
+    exports socketserver.request;
+}

@@ -1,0 +1,549 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.concurrency.RequestTask;
+import socketserver.request.DisconnectedException;
+import socketserver.request.InputTooLongException;
+import socketserver.request.Request;
+import socketserver.request.RequestHandler;
+import socketserver.request.Server;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/// What all servers are: a loop that takes requests, hooks around each of them, and a life from the
+/// first request to `close()`. Python's `BaseServer`.
+///
+/// A program starts one of the subclasses. One that has a family of its own extends this class and
+/// says how requests arrive: [#awaitRequest(long)], [#getRequest()], [#wakeUp()] and
+/// [#closeListener()].
+///
+/// ## Hooks
+///
+/// Protected methods are hooks to override. For each request the serving thread calls
+/// [#getRequest()], [#verifyRequest(Request)] and [#processRequest(Request)], which hands the
+/// request to the concurrency model; on the thread that the model chooses follow
+/// [#runRequest(Request)], [#finishRequest(Request)] with the handler in it, if that failed
+/// [#handleError(Request, Throwable)], and at last [#shutdownRequest(Request)] and
+/// [#closeRequest(Request)]. No exception of a hook ends the loop or leaves a request open; it is
+/// logged.
+///
+/// ## Threads
+///
+/// One thread at a time serves. All public methods may be called from any thread, handlers
+/// included, in any order and more than once, except where a method says otherwise.
+///
+/// @param <R> what its handlers handle
+public abstract class BaseServer<R extends Request>
+        implements Server, ConcurrencyMixIn, AutoCloseable {
+    private final SocketAddress address;
+    private final RequestHandler<? super R> handler;
+    private volatile ServerOptions options;
+
+    private final Lifecycle lifecycle = new Lifecycle();
+    private final ServingLoop<R> loop;
+    private final LiveRequests live;
+
+    /// Makes a server, which is not bound to anything yet.
+    ///
+    /// @param address where it is to listen; Python's `server_address`
+    /// @param handler what handles its requests; Python's `RequestHandlerClass`
+    @SuppressWarnings("this-escape") // the loop keeps it for later and asks it nothing
+    protected BaseServer(
+            SocketAddress address, RequestHandler<? super R> handler, ServerOptions options) {
+        this.address = Objects.requireNonNull(address, "address");
+        this.handler = Objects.requireNonNull(handler, "handler");
+        this.options = Objects.requireNonNull(options, "options");
+        loop = new ServingLoop<>(this);
+        live = new LiveRequests(loop::roomMade);
+    }
+
+    // What it is
+
+    /// {@return the address that was given, or once it is bound the one that it listens on}
+    @Override
+    public SocketAddress address() {
+        return address;
+    }
+
+    /// {@return the settings in force}
+    public final ServerOptions options() {
+        return options;
+    }
+
+    /// Changes the limits and deadlines, for what begins from now on.
+    ///
+    /// @throws IllegalStateException if other settings differ from those in force, which can no
+    ///   longer take effect; nothing is changed then
+    public final void options(ServerOptions changed) {
+        if (!changed.socket().equals(options.socket())
+                || changed.bindAndActivate() != options.bindAndActivate()) {
+            throw new IllegalStateException(
+                    "socket settings can no longer change (%s to %s): give them to the constructor"
+                            .formatted(options.socket(), changed.socket()));
+        }
+        options = changed;
+    }
+
+    /// {@return the live requests: those that were taken and have not ended}
+    public final List<LiveRequest> requests() {
+        return live.rows();
+    }
+
+    /// {@return how long [#handleRequest()] waits, or null for ever; Python's `timeout`}
+    ///
+    /// As in Python, [#serveForever()] ignores it.
+    public @Nullable Duration timeout() {
+        return options.deadlines().request();
+    }
+
+    /// {@return whether [#close()] waits for handlers; Python's `block_on_close`}
+    public boolean blockOnClose() {
+        return options.blockOnClose();
+    }
+
+    // Binding
+
+    /// Binds the server to its address; called by the constructor unless the option
+    /// `bindAndActivate` is off, and by the program then. Python's `server_bind`.
+    ///
+    /// An override that a constructor calls sees its own fields unset, unless their values are
+    /// assigned before `super(…)`.
+    public void serverBind() throws IOException {}
+
+    /// Makes the bound server ready to take requests; called after [#serverBind()]. Python's
+    /// `server_activate`.
+    public void serverActivate() throws IOException {}
+
+    // Serving
+
+    /// Serves until [#requestStop()], [#shutdown()] or [#close()] is called or this thread is
+    /// interrupted; [#serviceActions()] is called after each request.
+    ///
+    /// It may be called again afterwards, unless the server was closed: clients that came meanwhile
+    /// have waited.
+    ///
+    /// @throws IllegalStateException if another thread serves, or the server is not bound or closed
+    public final void serveForever() {
+        serve(null);
+    }
+
+    /// Serves as [#serveForever()] does, and calls [#serviceActions()] at least at that interval.
+    ///
+    /// Unlike Python's `poll_interval` it delays neither a request nor the stop.
+    ///
+    /// @throws IllegalArgumentException if the interval is not positive
+    /// @throws IllegalStateException if another thread serves, or the server is not bound or closed
+    public final void serveForever(Duration serviceInterval) {
+        Checks.positive("serviceInterval", Objects.requireNonNull(serviceInterval));
+        serve(serviceInterval);
+    }
+
+    private void serve(@Nullable Duration serviceInterval) {
+        begin(Thread.currentThread(), true);
+        serveBegun(serviceInterval);
+    }
+
+    private void serveBegun(@Nullable Duration serviceInterval) {
+        try {
+            loop.serveForever(serviceInterval);
+        } finally {
+            lifecycle.end(true);
+        }
+    }
+
+    private void begin(Thread thread, boolean forever) {
+        requireBound();
+        lifecycle.begin(thread, forever);
+    }
+
+    /// Throws if the server cannot serve because it is not bound.
+    void requireBound() {}
+
+    /// Serves in the background, on a platform thread that keeps the JVM alive, and returns at
+    /// once.
+    ///
+    /// @throws IllegalStateException if another thread serves, or the server is not bound or closed
+    public final void start() {
+        Thread thread =
+                Thread.ofPlatform()
+                        .daemon(false)
+                        .name("socketserver " + address())
+                        .unstarted(() -> serveBegun(null));
+        begin(thread, true);
+        boolean started = false;
+        try {
+            thread.start();
+            started = true;
+        } finally {
+            if (!started) {
+                lifecycle.end(false);
+            }
+        }
+    }
+
+    /// Waits for one request, at most for [#timeout()], and hands it to the concurrency model:
+    /// Python's `handle_request`.
+    ///
+    /// With the synchronous model the request has been handled when this returns, and an `Error` of
+    /// its handler comes out of here. It does not call [#serviceActions()].
+    ///
+    /// @return what came of it (Python's returns nothing)
+    /// @throws IllegalStateException if another thread serves, or the server is not bound or closed
+    public final HandleResult handleRequest() {
+        begin(Thread.currentThread(), false);
+        HandleResult result = null;
+        try {
+            result = loop.handleOne(timeout());
+            return result;
+        } finally {
+            lifecycle.end(result == HandleResult.STOPPED);
+        }
+    }
+
+    // Stopping
+
+    /// Asks the server to stop serving, and returns at once.
+    ///
+    /// If nothing serves at the moment, the next serving ends at once, unless a `serveForever()`
+    /// has just ended: then there is nothing left to stop.
+    @Override
+    public final void requestStop() {
+        lifecycle.requestStop();
+        wakeServing();
+    }
+
+    private void wakeServing() {
+        loop.wake();
+        wakeUp();
+    }
+
+    /// Asks the server to stop serving and waits until it has: Python's `shutdown`.
+    ///
+    /// Handlers on other threads go on. Called on the serving thread, by a handler of the
+    /// synchronous model for instance, it only asks (Python deadlocks). If nothing serves it does
+    /// not wait.
+    public final void shutdown() {
+        requestStop();
+        if (!lifecycle.servingHere()) {
+            lifecycle.awaitEnd(Deadline.NEVER);
+        }
+    }
+
+    /// Stops serving, waits for the live requests to end, and ends those that are still live when
+    /// the time is over. The socket stays open: the server can serve again.
+    ///
+    /// A handler that calls it does not wait for itself, and its request is not cut.
+    ///
+    /// @throws IllegalArgumentException if the time is negative
+    public final ShutdownReport shutdown(Duration time) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException("time (%s) must not be negative".formatted(time));
+        }
+        long start = System.nanoTime();
+        Deadline deadline = Deadline.in(time);
+        int before = live.size();
+        requestStop();
+        if (!lifecycle.servingHere()) {
+            lifecycle.awaitEnd(deadline);
+        }
+        List<LiveRequest> cut = live.awaitEmpty(deadline) ? List.of() : cut();
+        return new ShutdownReport(
+                Math.max(0, before - cut.size()), cut, Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    private List<LiveRequest> cut() {
+        List<LiveRequest> others =
+                live.rows().stream().filter(row -> !row.runsOn(Thread.currentThread())).toList();
+        others.forEach(LiveRequest::close);
+        return others;
+    }
+
+    /// Stops serving, closes the socket, waits for handlers as long as the deadline `close` says,
+    /// and then ends their requests: Python's `server_close`, and more.
+    ///
+    /// It does not wait if [#blockOnClose()] is false or the model's threads are daemons; handlers
+    /// go on then. The socket of a datagram server is closed after the handlers, so that their
+    /// replies go out. Called by a handler it does not wait for that handler. A second call waits
+    /// for the first.
+    @Override
+    public void close() {
+        if (!lifecycle.beginClose()) {
+            if (!lifecycle.servingHere() && !live.handledHere()) {
+                lifecycle.awaitClosed();
+            }
+            return;
+        }
+        try {
+            wakeServing();
+            Deadline deadline = Deadline.in(options.deadlines().close());
+            boolean ended = lifecycle.servingHere() || lifecycle.awaitEnd(deadline);
+            if (!repliesThroughListener()) {
+                guarded("closeListener", this::closeListener);
+            }
+            if (blockOnClose() && !loop.daemonThreads()) {
+                if (!live.awaitEmpty(deadline)) {
+                    List<LiveRequest> cut = cut();
+                    log().log(
+                                    Level.WARNING,
+                                    "{0}: closed with {1} requests still live: {2}",
+                                    address(),
+                                    Integer.toString(cut.size()),
+                                    cut.stream().limit(10).toList());
+                }
+                guarded("closeListener", this::closeListener);
+            } else {
+                live.whenEmpty(() -> guarded("closeListener", this::closeListener));
+            }
+            if (!ended) {
+                lifecycle.awaitEnd(Deadline.in(Duration.ofSeconds(1)));
+            }
+        } finally {
+            lifecycle.endClose();
+        }
+    }
+
+    // Hooks: where requests come from
+
+    /// Waits until a request may be ready, the time is over, or [#wakeUp()] is or was called.
+    ///
+    /// Called by the serving thread. Python waits for the server's `fileno()` instead.
+    ///
+    /// @param nanos how long; negative is for ever
+    /// @return whether a request may be ready
+    protected abstract boolean awaitRequest(long nanos) throws IOException;
+
+    /// {@return the next request, or null if none is ready after all; Python's `get_request`}
+    ///
+    /// Called by the serving thread. If it throws, the loop calls [#handleAcceptError(Throwable,
+    /// int)] and waits before it tries again.
+    protected abstract @Nullable R getRequest() throws IOException;
+
+    /// Ends the present or else the next [#awaitRequest(long)] at once; called by any thread.
+    protected abstract void wakeUp();
+
+    /// Closes what requests come from; called when the server is closed, possibly twice.
+    protected abstract void closeListener() throws IOException;
+
+    /// {@return whether requests are answered through what they came from, as datagrams are, so
+    /// that it has to stay open until they are handled}
+    protected boolean repliesThroughListener() {
+        return false;
+    }
+
+    // Hooks: around a request
+
+    /// {@return whether to handle the request; true unless overridden. Python's `verify_request`}
+    ///
+    /// Called by the serving thread: it must not wait. If it throws, the request is reported to
+    /// [#handleError(Request, Throwable)] and ended.
+    protected boolean verifyRequest(R request) throws Exception {
+        return true;
+    }
+
+    /// Hands the request to the concurrency model; Python's `process_request`.
+    ///
+    /// Called by the serving thread. An override that runs the request in a way of its own calls
+    /// [#runRequest(Request)] for it, on any thread.
+    protected void processRequest(R request) throws Exception {
+        loop.model().run(new Task(request));
+    }
+
+    /// Handles the request and ends it, whatever happens: Python's `process_request_thread`, in
+    /// every model. Only an `Error` comes out of it, unless this is the thread that serves for
+    /// ever.
+    ///
+    /// Called by the thread that handles. Override it to do something around each handler.
+    protected void runRequest(R request) {
+        LiveRequest row = live.row(request);
+        if (row != null) {
+            row.begin();
+        }
+        try {
+            finishRequest(request);
+        } catch (Exception thrown) {
+            if (thrown instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            reportError(request, thrown);
+        } catch (Error error) {
+            if (!lifecycle.servingForeverHere()) {
+                throw error;
+            }
+            reportError(request, error);
+        } finally {
+            endRequest(request);
+        }
+    }
+
+    /// Calls the handler; Python's `finish_request`.
+    protected void finishRequest(R request) throws Exception {
+        handler.handle(request);
+    }
+
+    /// Ends the request politely, then calls [#closeRequest(Request)]; Python's `shutdown_request`.
+    ///
+    /// An override that does not call `super` leaves the request open; it stays among [#requests()]
+    /// until somebody closes it.
+    protected void shutdownRequest(R request) throws IOException {
+        closeRequest(request);
+    }
+
+    /// Closes the request; Python's `close_request`.
+    protected void closeRequest(R request) throws IOException {
+        request.close();
+        live.closed(request);
+    }
+
+    // Hooks: errors and housekeeping
+
+    /// Reports that a request has failed; Python's `handle_error`.
+    ///
+    /// Logs the stack trace at WARNING; but what the client alone has caused (it has gone, is too
+    /// slow, or sends too much) is one line at DEBUG. Called by the thread that handles, before the
+    /// request is ended; it must not rely on the client.
+    protected void handleError(R request, Throwable failure) {
+        if (isClients(failure)) {
+            log().log(
+                            Level.DEBUG,
+                            "request {0} from {1}: {2}",
+                            request.id(),
+                            request.client(),
+                            failure);
+        } else {
+            log().log(Level.WARNING, "request from " + request.client() + " failed", failure);
+        }
+    }
+
+    private static boolean isClients(Throwable failure) {
+        return failure instanceof DisconnectedException
+                || failure instanceof SocketTimeoutException
+                || failure instanceof InputTooLongException
+                || failure instanceof EOFException
+                || failure instanceof ClosedChannelException;
+    }
+
+    /// Reports that taking a request has failed: the process has no descriptor left (`EMFILE`),
+    /// say. Python ignores such errors and spins.
+    ///
+    /// Logs the first of each episode at WARNING. The loop then waits, 5 ms at first and up to 1 s,
+    /// before it tries again. Called by the serving thread.
+    ///
+    /// @param attempt how many attempts have failed in a row, 1 for the first
+    protected void handleAcceptError(Throwable failure, int attempt) {
+        if (attempt == 1) {
+            log().log(Level.WARNING, address() + ": cannot take a request, trying again", failure);
+        }
+    }
+
+    /// Called when [#handleRequest()] has waited in vain; does nothing unless overridden. Python's
+    /// `handle_timeout`.
+    protected void handleTimeout() throws Exception {}
+
+    /// Called by [#serveForever()] after each request and at its interval; does nothing unless
+    /// overridden. Python's `service_actions`.
+    ///
+    /// Called by the serving thread: it must not wait.
+    protected void serviceActions() throws Exception {}
+
+    // For the loop
+
+    /// A request that waits for the model to run it.
+    private final class Task implements RequestTask {
+        private final R request;
+
+        Task(R request) {
+            this.request = request;
+        }
+
+        @Override
+        public Request request() {
+            return request;
+        }
+
+        @Override
+        public void run() {
+            runRequest(request);
+        }
+    }
+
+    /// Something that may throw.
+    interface Action {
+        void run() throws Exception;
+    }
+
+    /// Calls a hook and logs what it throws.
+    final void guarded(String hook, Action action) {
+        try {
+            action.run();
+        } catch (Throwable thrown) {
+            log().log(Level.WARNING, "%s: %s failed".formatted(address(), hook), thrown);
+        }
+    }
+
+    private void guardedFor(R request, String hook, Action action) {
+        try {
+            action.run();
+        } catch (Throwable thrown) {
+            log().log(Level.WARNING, "%s of %s failed".formatted(hook, request), thrown);
+            request.close();
+        }
+    }
+
+    final void reportError(R request, Throwable failure) {
+        guardedFor(request, "handleError", () -> handleError(request, failure));
+    }
+
+    /// Ends a request whose handler has ended or is not to run.
+    final void endRequest(R request) {
+        guardedFor(request, "shutdownRequest", () -> shutdownRequest(request));
+        LiveRequest row = live.row(request);
+        if (row != null) {
+            row.end();
+            if (!request.isOpen()) {
+                live.closed(request);
+            }
+        }
+    }
+
+    final void acceptFailed(Throwable failure, int attempt) {
+        guarded("handleAcceptError", () -> handleAcceptError(failure, attempt));
+    }
+
+    final void acceptRecovered(int failures) {
+        log().log(Level.INFO, "{0}: takes requests again, after {1} failures", address(), failures);
+    }
+
+    final boolean stopping() {
+        return lifecycle.stopRequested();
+    }
+
+    final boolean isServingForeverHere() {
+        return lifecycle.servingForeverHere();
+    }
+
+    final @Nullable Thread servingThread() {
+        return lifecycle.serving();
+    }
+
+    final LiveRequests live() {
+        return live;
+    }
+
+    static System.Logger log() {
+        return Log.LOGGER;
+    }
+
+    /// Made at the first message: finding a logger takes longer than opening a socket.
+    private static final class Log {
+        static final System.Logger LOGGER = System.getLogger("socketserver");
+    }
+}

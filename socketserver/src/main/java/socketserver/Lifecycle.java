@@ -1,0 +1,139 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/// Whether a server serves, on which thread, and whether it is to stop or is closed.
+final class Lifecycle {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    // All written under the lock; the volatile ones are read without it.
+    private volatile @Nullable Thread serving;
+    private volatile boolean forever;
+    private volatile boolean stopRequested;
+    private volatile boolean closing;
+    private boolean closed;
+    private boolean foreverEnded;
+
+    /// Makes that thread the serving one.
+    ///
+    /// @param forever whether it serves until the stop, or one request
+    /// @throws IllegalStateException if another thread serves, or the server is closed
+    void begin(Thread thread, boolean forever) {
+        lock.lock();
+        try {
+            if (closing) {
+                throw new IllegalStateException("server is closed: make another one");
+            }
+            Thread other = serving;
+            if (other != null) {
+                throw new IllegalStateException(
+                        "server is already serving, on thread %s: call shutdown() first"
+                                .formatted(other.getName()));
+            }
+            serving = thread;
+            this.forever = forever;
+            foreverEnded = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Ends what [#begin] began.
+    ///
+    /// @param stopped whether the stop, if requested, was obeyed and is to be forgotten
+    void end(boolean stopped) {
+        lock.lock();
+        try {
+            foreverEnded = forever;
+            if (stopped) {
+                stopRequested = closing;
+            }
+            forever = false;
+            serving = null;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Requests the stop of this or else the next serving; nothing after a serving for ever has
+    /// ended, when there is nothing left to stop.
+    void requestStop() {
+        lock.lock();
+        try {
+            stopRequested |= serving != null || !foreverEnded;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean stopRequested() {
+        return stopRequested;
+    }
+
+    @Nullable Thread serving() {
+        return serving;
+    }
+
+    boolean servingHere() {
+        return Thread.currentThread().equals(serving);
+    }
+
+    boolean servingForeverHere() {
+        return forever && servingHere();
+    }
+
+    /// Waits until no thread serves.
+    ///
+    /// @return whether that came about before the deadline
+    boolean awaitEnd(Deadline deadline) {
+        return await(deadline, () -> serving != null);
+    }
+
+    /// Waits until the server is closed wholly.
+    void awaitClosed() {
+        await(Deadline.NEVER, () -> !closed);
+    }
+
+    private boolean await(Deadline deadline, BooleanSupplier state) {
+        lock.lock();
+        try {
+            return deadline.awaitWhile(state, changed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Forbids all serving from now on, and stops the present one.
+    ///
+    /// @return whether this call was the first
+    boolean beginClose() {
+        lock.lock();
+        try {
+            boolean first = !closing;
+            closing = true;
+            stopRequested = true;
+            return first;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean closing() {
+        return closing;
+    }
+
+    void endClose() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

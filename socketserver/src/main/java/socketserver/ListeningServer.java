@@ -1,0 +1,163 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.Request;
+import socketserver.request.RequestHandler;
+import socketserver.transport.Engine;
+import socketserver.transport.Listener;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+
+/// A server whose requests come from a socket of one of the engines: what the four families share.
+public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
+    private final Engine engine = Engine.chosen();
+    // Set by serverBind().
+    private volatile @Nullable Listener<R> listener;
+
+    @SuppressWarnings(
+            "this-escape") // the constructor binds, as Python's does; the hooks' Javadoc says so
+    ListeningServer(SocketAddress address, RequestHandler<? super R> handler, ServerOptions options)
+            throws IOException {
+        super(address, handler, options);
+        if (options.bindAndActivate()) {
+            try {
+                serverBind();
+                serverActivate();
+            } catch (Throwable thrown) {
+                close();
+                throw thrown;
+            }
+        }
+    }
+
+    /// {@return an open socket that is not bound yet}
+    abstract Listener<R> open(Engine engine) throws IOException;
+
+    /// {@return the engine that the server's socket belongs to: `jdk`}
+    public final String engine() {
+        return engine.name();
+    }
+
+    /// {@return the address that was given, or once it is bound the one that it listens on;
+    /// Python's `server_address`}
+    @Override
+    public SocketAddress address() {
+        Listener<R> bound = listener;
+        return bound == null ? super.address() : bound.address();
+    }
+
+    /// {@return how many connections may wait in the kernel to be accepted; Python's
+    /// `request_queue_size`}
+    ///
+    /// Asked when the server is bound, as the next three are: an override must not rely on fields.
+    public int requestQueueSize() {
+        return options().socket().requestQueueSize();
+    }
+
+    /// {@return whether a port may be bound whose old connections are not quite forgotten yet, or
+    /// null for the system's default; Python's `allow_reuse_address`}
+    public @Nullable Boolean allowReuseAddress() {
+        return options().socket().reuseAddress();
+    }
+
+    /// {@return whether several sockets may be bound to one port; Python's `allow_reuse_port`}
+    public boolean allowReusePort() {
+        return options().socket().reusePort();
+    }
+
+    /// {@return `INET` for IPv4 only, `INET6` for IPv6, or null for what the address is; Python's
+    /// `address_family`}
+    public @Nullable StandardProtocolFamily addressFamily() {
+        return options().socket().addressFamily();
+    }
+
+    /// Opens the socket, sets its options and binds it; on the jdk engine a stream socket listens
+    /// from then on. Python's `server_bind`.
+    ///
+    /// @throws IllegalStateException if it was bound before
+    @Override
+    public void serverBind() throws IOException {
+        if (listener != null) {
+            throw new IllegalStateException("server is already bound to " + address());
+        }
+        Listener<R> opened = open(engine);
+        try {
+            Boolean reuseAddress = allowReuseAddress();
+            if (reuseAddress != null) {
+                opened.option(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
+            }
+            if (allowReusePort()) {
+                opened.option(StandardSocketOptions.SO_REUSEPORT, true);
+            }
+            opened.bind(super.address(), requestQueueSize());
+            listener = opened;
+        } catch (Throwable thrown) {
+            opened.close();
+            throw thrown;
+        }
+    }
+
+    @Override
+    final void requireBound() {
+        bound();
+    }
+
+    private Listener<R> bound() {
+        Listener<R> bound = listener;
+        if (bound == null) {
+            throw new IllegalStateException(
+                    "server is not bound: call serverBind() and serverActivate() first");
+        }
+        return bound;
+    }
+
+    @Override
+    protected boolean awaitRequest(long nanos) throws IOException {
+        return bound().await(nanos);
+    }
+
+    @Override
+    protected @Nullable R getRequest() throws IOException {
+        return bound().accept(this);
+    }
+
+    @Override
+    protected void wakeUp() {
+        Listener<R> bound = listener;
+        if (bound != null) {
+            bound.wakeUp();
+        }
+    }
+
+    @Override
+    protected void closeListener() throws IOException {
+        Listener<R> bound = listener;
+        if (bound != null) {
+            bound.close();
+        }
+    }
+
+    /// {@return the family of a socket for that address}
+    ///
+    /// @throws UnknownHostException if the address has a name that was not found
+    final StandardProtocolFamily familyOf(InetSocketAddress address) throws UnknownHostException {
+        if (address.isUnresolved()) {
+            throw new UnknownHostException(address.getHostString());
+        }
+        StandardProtocolFamily chosen = addressFamily();
+        if (chosen != null) {
+            return chosen;
+        }
+        return address.getAddress() instanceof Inet4Address
+                        && !address.getAddress().isAnyLocalAddress()
+                ? StandardProtocolFamily.INET
+                : StandardProtocolFamily.INET6;
+    }
+}

@@ -1,0 +1,132 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.Request;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The table of live requests: the one registry that counting, joining and draining use.
+///
+/// A request is in it from its verification until its handler has ended and it was closed, both.
+/// The serving thread adds; any thread removes.
+final class LiveRequests {
+    private final ConcurrentHashMap<Request, LiveRequest> rows = new ConcurrentHashMap<>();
+    private final AtomicInteger size = new AtomicInteger();
+    private final Runnable onRemoval;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final AtomicInteger waiters = new AtomicInteger();
+    private volatile @Nullable Runnable onEmpty;
+
+    /// Makes an empty table.
+    ///
+    /// @param onRemoval called after a row has gone
+    LiveRequests(Runnable onRemoval) {
+        this.onRemoval = onRemoval;
+    }
+
+    int size() {
+        return size.get();
+    }
+
+    LiveRequest add(Request request) {
+        LiveRequest row = new LiveRequest(request);
+        rows.put(request, row);
+        size.incrementAndGet();
+        return row;
+    }
+
+    @Nullable LiveRequest row(Request request) {
+        return rows.get(request);
+    }
+
+    /// {@return the rows of this moment}
+    List<LiveRequest> rows() {
+        sweep();
+        return List.copyOf(rows.values());
+    }
+
+    /// Removes the rows of requests that were closed after their handlers had left them open.
+    void sweep() {
+        for (LiveRequest row : rows.values()) {
+            if (row.isKept() && !row.request().isOpen()) {
+                remove(row.request());
+            }
+        }
+    }
+
+    /// Removes the request if it is there and no handler runs on it.
+    void closed(Request request) {
+        LiveRequest row = rows.get(request);
+        if (row != null && row.handler().isEmpty()) {
+            remove(request);
+        }
+    }
+
+    private void remove(Request request) {
+        if (rows.remove(request) == null) {
+            return;
+        }
+        int left = size.decrementAndGet();
+        onRemoval.run();
+        if (waiters.get() > 0) {
+            signal();
+        }
+        Runnable last = onEmpty;
+        if (left == 0 && last != null) {
+            last.run();
+        }
+    }
+
+    private void signal() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Runs the action when no request is live any more, at once if none is; possibly more than
+    /// once.
+    void whenEmpty(Runnable action) {
+        onEmpty = action;
+        if (size() == 0) {
+            action.run();
+        }
+    }
+
+    /// Waits until no request is live but those that the calling thread handles itself.
+    ///
+    /// @return whether that came about before the deadline
+    boolean awaitEmpty(Deadline deadline) {
+        lock.lock();
+        try {
+            waiters.incrementAndGet();
+            return deadline.awaitWhile(this::othersAreLive, changed);
+        } finally {
+            waiters.decrementAndGet();
+            lock.unlock();
+        }
+    }
+
+    private boolean othersAreLive() {
+        if (size() == 0) {
+            return false;
+        }
+        sweep();
+        Thread self = Thread.currentThread();
+        return rows.values().stream().anyMatch(row -> !row.runsOn(self));
+    }
+
+    /// {@return whether the calling thread handles a request of this table}
+    boolean handledHere() {
+        Thread self = Thread.currentThread();
+        return rows.values().stream().anyMatch(row -> row.runsOn(self));
+    }
+}

@@ -1,0 +1,92 @@
+package socketserver;
+
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
+/// The settings of a server, immutable, in groups.
+///
+/// ```java
+/// ServerOptions.DEFAULT.withLimits(limits -> limits.withMaxConnections(100))
+/// ```
+///
+/// Limits and deadlines may change while the server serves ([BaseServer#options(ServerOptions)]).
+public final class ServerOptions {
+    /// What holds unless a program says otherwise.
+    public static final ServerOptions DEFAULT =
+            new ServerOptions(
+                    Limits.DEFAULT, Deadlines.DEFAULT, SocketSettings.DEFAULT, true, true);
+
+    private final Limits limits;
+    private final Deadlines deadlines;
+    private final SocketSettings socket;
+    private final boolean bindAndActivate;
+    private final boolean blockOnClose;
+
+    private ServerOptions(
+            Limits limits,
+            Deadlines deadlines,
+            SocketSettings socket,
+            boolean bindAndActivate,
+            boolean blockOnClose) {
+        this.limits = Objects.requireNonNull(limits, "limits");
+        this.deadlines = Objects.requireNonNull(deadlines, "deadlines");
+        this.socket = Objects.requireNonNull(socket, "socket");
+        this.bindAndActivate = bindAndActivate;
+        this.blockOnClose = blockOnClose;
+    }
+
+    /// {@return how much the server takes at the same time}
+    public Limits limits() {
+        return limits;
+    }
+
+    /// {@return how long the server waits, and for what}
+    public Deadlines deadlines() {
+        return deadlines;
+    }
+
+    /// {@return how the server's socket is made}
+    public SocketSettings socket() {
+        return socket;
+    }
+
+    /// {@return whether the constructor binds the socket; Python's `bind_and_activate`}
+    public boolean bindAndActivate() {
+        return bindAndActivate;
+    }
+
+    /// {@return whether [BaseServer#close()] waits for handlers and then ends their requests;
+    /// Python's `block_on_close`}
+    public boolean blockOnClose() {
+        return blockOnClose;
+    }
+
+    /// {@return these options with the limits changed}
+    public ServerOptions withLimits(UnaryOperator<Limits> change) {
+        return new ServerOptions(
+                change.apply(limits), deadlines, socket, bindAndActivate, blockOnClose);
+    }
+
+    /// {@return these options with the deadlines changed}
+    public ServerOptions withDeadlines(UnaryOperator<Deadlines> change) {
+        return new ServerOptions(
+                limits, change.apply(deadlines), socket, bindAndActivate, blockOnClose);
+    }
+
+    /// {@return these options with the socket's settings changed}
+    public ServerOptions withSocket(UnaryOperator<SocketSettings> change) {
+        return new ServerOptions(
+                limits, deadlines, change.apply(socket), bindAndActivate, blockOnClose);
+    }
+
+    /// {@return these options with that word on binding; if false, the program calls
+    /// [BaseServer#serverBind()] and [BaseServer#serverActivate()]}
+    public ServerOptions withBindAndActivate(boolean bindAndActivate) {
+        return new ServerOptions(limits, deadlines, socket, bindAndActivate, blockOnClose);
+    }
+
+    /// {@return these options with that word on waiting}
+    public ServerOptions withBlockOnClose(boolean blockOnClose) {
+        return new ServerOptions(limits, deadlines, socket, bindAndActivate, blockOnClose);
+    }
+}

@@ -1,0 +1,223 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.concurrency.ConcurrencyModel;
+import socketserver.concurrency.RequestLoop;
+import socketserver.request.Request;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/// The loop of a server: waits for requests, takes them, and hands them to the concurrency model.
+///
+/// The one thread that serves uses it; no exception of a hook ends it.
+final class ServingLoop<R extends Request> implements RequestLoop {
+    private final BaseServer<R> server;
+    private final Backoff backoff = new Backoff();
+    // Read by the thread that closes, too.
+    private volatile @Nullable ConcurrencyModel model;
+    private @Nullable Duration serviceInterval;
+    private Deadline nextService = Deadline.NEVER;
+    // Whether the last request may not have been the last one that is ready.
+    private boolean ready;
+    private boolean full;
+    // Whether the serving thread is parked until a request ends; read by the threads that end one.
+    private volatile boolean waitingForRoom;
+
+    ServingLoop(BaseServer<R> server) {
+        this.server = server;
+    }
+
+    /// {@return the model that runs this server's handlers, asked for when it first serves}
+    ConcurrencyModel model() {
+        ConcurrencyModel asked = model;
+        if (asked == null) {
+            asked = server.concurrencyModel();
+            model = asked;
+        }
+        return asked;
+    }
+
+    boolean daemonThreads() {
+        ConcurrencyModel asked = model;
+        return asked != null && asked.daemonThreads();
+    }
+
+    void serveForever(@Nullable Duration serviceInterval) {
+        this.serviceInterval = serviceInterval;
+        nextService = Deadline.in(serviceInterval);
+        ready = false;
+        model().serve(this);
+    }
+
+    @Override
+    public boolean turn() {
+        if (stopped()) {
+            return false;
+        }
+        boolean came = ready || await(nextService);
+        if (stopped()) {
+            // What has become ready stays in the kernel's queue.
+            return false;
+        }
+        HandleResult result = came ? next() : null;
+        ready = result != null;
+        if (result == HandleResult.HANDLED
+                || result == HandleResult.REJECTED
+                || nextService.passed()) {
+            nextService = Deadline.in(serviceInterval);
+            server.guarded("serviceActions", server::serviceActions);
+        }
+        return !stopped();
+    }
+
+    HandleResult handleOne(@Nullable Duration timeout) {
+        model();
+        Deadline deadline = Deadline.in(timeout);
+        for (; ; ) {
+            boolean came = await(deadline);
+            if (stopped()) {
+                return HandleResult.STOPPED;
+            }
+            HandleResult result = came ? next() : null;
+            if (result != null) {
+                return result;
+            }
+            if (!came && deadline.passed()) {
+                server.guarded("handleTimeout", server::handleTimeout);
+                return HandleResult.TIMEOUT;
+            }
+        }
+    }
+
+    private boolean stopped() {
+        return server.stopping() || Thread.currentThread().isInterrupted();
+    }
+
+    /// Waits until a request may be ready and may be taken.
+    ///
+    /// @return false if the deadline has passed, the stop was requested, or somebody else woke us
+    private boolean await(Deadline deadline) {
+        if (backoff.waits()) {
+            park(backoff.until().or(deadline));
+            return false;
+        }
+        if (isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
+            waitingForRoom = true;
+            if (isFull()) {
+                park(deadline);
+            }
+            waitingForRoom = false;
+            return false;
+        }
+        try {
+            return server.awaitRequest(deadline.left());
+        } catch (IOException | RuntimeException thrown) {
+            server.acceptFailed(thrown, backoff.failed());
+            return false;
+        }
+    }
+
+    private void park(Deadline deadline) {
+        if (deadline.never()) {
+            LockSupport.park(this);
+        } else {
+            LockSupport.parkNanos(this, deadline.left());
+        }
+    }
+
+    /// Says that a live request has ended; called by any thread.
+    void roomMade() {
+        if (waitingForRoom) {
+            wake();
+        }
+    }
+
+    /// Ends a wait of the serving thread that is not one for the listener; called by any thread.
+    void wake() {
+        LockSupport.unpark(server.servingThread());
+    }
+
+    private boolean isFull() {
+        int limit = server.options().limits().maxConnections();
+        boolean fullNow = server.live().size() >= limit;
+        if (fullNow) {
+            server.live().sweep();
+            fullNow = server.live().size() >= limit;
+        }
+        if (fullNow && !full) {
+            BaseServer.log().log(
+                    System.Logger.Level.WARNING,
+                    "{0}: as many requests are live as maxConnections allows ({1}): more {2}",
+                    server.address(),
+                    Integer.toString(limit),
+                    server.options().limits().overLimit() == OverLimit.WAIT
+                            ? "wait"
+                            : "are refused");
+        }
+        full = fullNow;
+        return fullNow;
+    }
+
+    /// Takes the next request and hands it on.
+    ///
+    /// @return what came of it, or null if none was there
+    private @Nullable HandleResult next() {
+        if (ready && isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
+            return null;
+        }
+        R request;
+        try {
+            request = server.getRequest();
+        } catch (Throwable thrown) {
+            server.acceptFailed(thrown, backoff.failed());
+            return HandleResult.FAILED;
+        }
+        if (request == null) {
+            return null;
+        }
+        int failures = backoff.succeeded();
+        if (failures > 0) {
+            server.acceptRecovered(failures);
+        }
+        return dispatch(request);
+    }
+
+    private HandleResult dispatch(R request) {
+        boolean refused = isFull();
+        server.live().add(request);
+        try {
+            if (refused || !server.verifyRequest(request)) {
+                server.endRequest(request);
+                return HandleResult.REJECTED;
+            }
+        } catch (Throwable thrown) {
+            failed(request, thrown);
+            return HandleResult.REJECTED;
+        }
+        try {
+            server.processRequest(request);
+        } catch (Throwable thrown) {
+            if (thrown instanceof Error error && !server.isServingForeverHere()) {
+                endUnlessEnded(request);
+                throw error;
+            }
+            failed(request, thrown);
+        }
+        return HandleResult.HANDLED;
+    }
+
+    private void failed(R request, Throwable thrown) {
+        server.reportError(request, thrown);
+        endUnlessEnded(request);
+    }
+
+    private void endUnlessEnded(R request) {
+        LiveRequest row = server.live().row(request);
+        if (row != null && !row.isKept()) {
+            server.endRequest(request);
+        }
+    }
+}

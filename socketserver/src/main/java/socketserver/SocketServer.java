@@ -1,0 +1,162 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.concurrency.ConcurrencyModel;
+import socketserver.request.DatagramRequest;
+import socketserver.request.HandlerFactory;
+import socketserver.request.Request;
+import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
+import socketserver.request.UnixAddress;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
+
+/// Composes a server from an address, a concurrency model and settings: the other door to the same
+/// servers, for programs that need no server class of their own.
+///
+/// ```java
+/// SocketServer.tcp(address).threading().maxConnections(100).open(Echo::new)
+/// ```
+///
+/// Not thread-safe; one composition may open several servers.
+///
+/// @param <R> what the server's handlers handle
+/// @param <S> the class of the server
+public final class SocketServer<R extends Request, S extends BaseServer<R>> {
+    private final Opener<R, S> opener;
+    private ConcurrencyModel model = ConcurrencyModel.synchronous();
+    private ServerOptions options = ServerOptions.DEFAULT;
+
+    /// Makes the server of a family.
+    private interface Opener<R extends Request, S> {
+        S open(RequestHandler<? super R> handler, ServerOptions options, ConcurrencyModel model)
+                throws IOException;
+    }
+
+    private SocketServer(Opener<R, S> opener) {
+        this.opener = opener;
+    }
+
+    /// {@return a composition of a server of TCP connections}
+    public static SocketServer<StreamRequest, TcpServer> tcp(InetSocketAddress address) {
+        return new SocketServer<>(
+                (handler, options, model) ->
+                        new TcpServer(address, handler, options) {
+                            @Override
+                            public ConcurrencyModel concurrencyModel() {
+                                return model;
+                            }
+                        });
+    }
+
+    /// {@return a composition of a server of UDP packets}
+    public static SocketServer<DatagramRequest, UdpServer> udp(InetSocketAddress address) {
+        return new SocketServer<>(
+                (handler, options, model) ->
+                        new UdpServer(address, handler, options) {
+                            @Override
+                            public ConcurrencyModel concurrencyModel() {
+                                return model;
+                            }
+                        });
+    }
+
+    /// {@return a composition of a server of Unix stream connections}
+    public static SocketServer<StreamRequest, UnixStreamServer> unix(UnixAddress address) {
+        return new SocketServer<>(
+                (handler, options, model) ->
+                        new UnixStreamServer(address, handler, options) {
+                            @Override
+                            public ConcurrencyModel concurrencyModel() {
+                                return model;
+                            }
+                        });
+    }
+
+    /// {@return a composition of a server of Unix datagrams}
+    public static SocketServer<DatagramRequest, UnixDatagramServer> unixDatagram(
+            UnixAddress address) {
+        return new SocketServer<>(
+                (handler, options, model) ->
+                        new UnixDatagramServer(address, handler, options) {
+                            @Override
+                            public ConcurrencyModel concurrencyModel() {
+                                return model;
+                            }
+                        });
+    }
+
+    /// Runs one handler after the other on the serving thread, as without any such call.
+    public SocketServer<R, S> synchronous() {
+        return model(ConcurrencyModel.synchronous());
+    }
+
+    /// Runs each handler on a virtual thread of its own.
+    public SocketServer<R, S> threading() {
+        return model(ConcurrencyModel.threading());
+    }
+
+    /// Runs the handlers by an executor, a pool for instance, which stays the program's.
+    public SocketServer<R, S> executor(Executor executor) {
+        return model(ConcurrencyModel.on(executor));
+    }
+
+    /// Runs the handlers by that model.
+    public SocketServer<R, S> model(ConcurrencyModel model) {
+        this.model = Objects.requireNonNull(model, "model");
+        return this;
+    }
+
+    /// Sets how many requests may be live at once; more wait.
+    public SocketServer<R, S> maxConnections(int maxConnections) {
+        return options(all -> all.withLimits(limits -> limits.withMaxConnections(maxConnections)));
+    }
+
+    /// Sets what becomes of clients over the limit.
+    public SocketServer<R, S> overLimit(OverLimit overLimit) {
+        return options(all -> all.withLimits(limits -> limits.withOverLimit(overLimit)));
+    }
+
+    /// Sets how long one read may wait for the client; null is for ever.
+    public SocketServer<R, S> readTimeout(@Nullable Duration timeout) {
+        return options(all -> all.withDeadlines(deadlines -> deadlines.withRead(timeout)));
+    }
+
+    /// Sets how long one write may wait for the client; null is for ever.
+    public SocketServer<R, S> writeTimeout(@Nullable Duration timeout) {
+        return options(all -> all.withDeadlines(deadlines -> deadlines.withWrite(timeout)));
+    }
+
+    /// Sets how long [BaseServer#close()] waits for handlers; null is for ever.
+    public SocketServer<R, S> closeTimeout(@Nullable Duration timeout) {
+        return options(all -> all.withDeadlines(deadlines -> deadlines.withClose(timeout)));
+    }
+
+    /// Changes any of the options.
+    public SocketServer<R, S> options(UnaryOperator<ServerOptions> change) {
+        options = change.apply(options);
+        return this;
+    }
+
+    /// Makes the server and binds it.
+    ///
+    /// @param handler what handles its requests
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public S open(RequestHandler<? super R> handler) throws IOException {
+        return opener.open(handler, options, model);
+    }
+
+    /// Makes the server and binds it.
+    ///
+    /// @param handlers what makes a handler for each request, usually a constructor
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public S open(HandlerFactory<R> handlers) throws IOException {
+        return open(handlers.toHandler());
+    }
+}

@@ -1,0 +1,163 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.StandardProtocolFamily;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+
+/// How a server's socket is made. None of it can change once the socket is bound.
+///
+/// @param requestQueueSize how many connections may wait in the kernel to be accepted (`listen(2)`;
+///   the kernel has a maximum of its own); Python's `request_queue_size`
+/// @param reuseAddress whether a port may be bound whose old connections are not quite forgotten
+///   yet (`SO_REUSEADDR`), or null for the usual: yes for TCP, no for UDP; Python's
+///   `allow_reuse_address`
+/// @param reusePort whether several sockets may be bound to one port (`SO_REUSEPORT`); not for Unix
+///   sockets; Python's `allow_reuse_port`
+/// @param addressFamily `INET` for IPv4 only, `INET6` for IPv6, or null for what the address is;
+///   the wildcard address takes both then. Python's `address_family`
+/// @param maxPacketSize how many bytes of a datagram are kept; Python's `max_packet_size`
+/// @param noDelay whether small writes of a TCP connection are sent at once (`TCP_NODELAY`)
+/// @param keepAlive whether the kernel probes idle TCP connections (`SO_KEEPALIVE`)
+/// @param unixPermissions who may connect to a Unix socket's path, or null for what the process's
+///   umask leaves
+public record SocketSettings(
+        int requestQueueSize,
+        @Nullable Boolean reuseAddress,
+        boolean reusePort,
+        @Nullable StandardProtocolFamily addressFamily,
+        int maxPacketSize,
+        boolean noDelay,
+        boolean keepAlive,
+        @Nullable Set<PosixFilePermission> unixPermissions) {
+    /// What holds unless a program says otherwise: a queue of 4,096 (Python had 5, since 3.15 as
+    /// many as the kernel allows), packets of 8,192 bytes as in Python, `TCP_NODELAY`, no
+    /// keep-alive.
+    public static final SocketSettings DEFAULT =
+            new SocketSettings(4096, null, false, null, 8192, true, false, null);
+
+    private static final int LONGEST_DATAGRAM = 65_535;
+
+    /// Checks the values.
+    ///
+    /// @throws IllegalArgumentException if a size is out of range or the family is `UNIX`
+    public SocketSettings {
+        Checks.positive("requestQueueSize", requestQueueSize);
+        if (maxPacketSize < 1 || maxPacketSize > LONGEST_DATAGRAM) {
+            throw new IllegalArgumentException(
+                    "maxPacketSize (%d) must be from 1 to %d"
+                            .formatted(maxPacketSize, LONGEST_DATAGRAM));
+        }
+        if (addressFamily == StandardProtocolFamily.UNIX) {
+            throw new IllegalArgumentException(
+                    "addressFamily (UNIX) must be INET or INET6: Unix sockets have servers of their"
+                            + " own");
+        }
+        unixPermissions = unixPermissions == null ? null : Set.copyOf(unixPermissions);
+    }
+
+    /// {@return these settings with that queue}
+    public SocketSettings withRequestQueueSize(int requestQueueSize) {
+        return new SocketSettings(
+                requestQueueSize,
+                reuseAddress,
+                reusePort,
+                addressFamily,
+                maxPacketSize,
+                noDelay,
+                keepAlive,
+                unixPermissions);
+    }
+
+    /// {@return these settings with that word on `SO_REUSEADDR`}
+    public SocketSettings withReuseAddress(@Nullable Boolean reuseAddress) {
+        return new SocketSettings(
+                requestQueueSize,
+                reuseAddress,
+                reusePort,
+                addressFamily,
+                maxPacketSize,
+                noDelay,
+                keepAlive,
+                unixPermissions);
+    }
+
+    /// {@return these settings with that word on `SO_REUSEPORT`}
+    public SocketSettings withReusePort(boolean reusePort) {
+        return new SocketSettings(
+                requestQueueSize,
+                reuseAddress,
+                reusePort,
+                addressFamily,
+                maxPacketSize,
+                noDelay,
+                keepAlive,
+                unixPermissions);
+    }
+
+    /// {@return these settings with that family}
+    public SocketSettings withAddressFamily(@Nullable StandardProtocolFamily addressFamily) {
+        return new SocketSettings(
+                requestQueueSize,
+                reuseAddress,
+                reusePort,
+                addressFamily,
+                maxPacketSize,
+                noDelay,
+                keepAlive,
+                unixPermissions);
+    }
+
+    /// {@return these settings with that length of a datagram, in bytes}
+    public SocketSettings withMaxPacketSize(int maxPacketSize) {
+        return new SocketSettings(
+                requestQueueSize,
+                reuseAddress,
+                reusePort,
+                addressFamily,
+                maxPacketSize,
+                noDelay,
+                keepAlive,
+                unixPermissions);
+    }
+
+    /// {@return these settings with that word on `TCP_NODELAY`}
+    public SocketSettings withNoDelay(boolean noDelay) {
+        return new SocketSettings(
+                requestQueueSize,
+                reuseAddress,
+                reusePort,
+                addressFamily,
+                maxPacketSize,
+                noDelay,
+                keepAlive,
+                unixPermissions);
+    }
+
+    /// {@return these settings with that word on `SO_KEEPALIVE`}
+    public SocketSettings withKeepAlive(boolean keepAlive) {
+        return new SocketSettings(
+                requestQueueSize,
+                reuseAddress,
+                reusePort,
+                addressFamily,
+                maxPacketSize,
+                noDelay,
+                keepAlive,
+                unixPermissions);
+    }
+
+    /// {@return these settings with those permissions of a Unix socket's path}
+    public SocketSettings withUnixPermissions(@Nullable Set<PosixFilePermission> unixPermissions) {
+        return new SocketSettings(
+                requestQueueSize,
+                reuseAddress,
+                reusePort,
+                addressFamily,
+                maxPacketSize,
+                noDelay,
+                keepAlive,
+                unixPermissions);
+    }
+}

@@ -1,0 +1,62 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.DisconnectedException;
+import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
+import socketserver.transport.Engine;
+import socketserver.transport.Listener;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+
+/// A server of connections: what TCP and Unix stream servers share.
+public abstract class StreamServer extends ListeningServer<StreamRequest> {
+    StreamServer(
+            SocketAddress address,
+            RequestHandler<? super StreamRequest> handler,
+            ServerOptions options)
+            throws IOException {
+        super(address, handler, options);
+    }
+
+    /// {@return the family of the listening socket}
+    abstract StandardProtocolFamily family() throws IOException;
+
+    @Override
+    final Listener<StreamRequest> open(Engine engine) throws IOException {
+        return engine.openStream(family());
+    }
+
+    /// Accepts the next connection and gives it the timeouts of the options; Python's
+    /// `get_request`.
+    @Override
+    protected @Nullable StreamRequest getRequest() throws IOException {
+        StreamRequest request = super.getRequest();
+        Deadlines deadlines = options().deadlines();
+        if (request != null && deadlines.read() != null) {
+            request.readTimeout(deadlines.read());
+        }
+        if (request != null && deadlines.write() != null) {
+            request.writeTimeout(deadlines.write());
+        }
+        return request;
+    }
+
+    /// Sends what the output has buffered, then the end of our bytes, so that the client gets them
+    /// all before the connection is closed; then calls `closeRequest`. Python's `shutdown_request`.
+    @Override
+    protected void shutdownRequest(StreamRequest request) throws IOException {
+        try {
+            if (request.isOpen()) {
+                request.shutdownOutput();
+            }
+        } catch (DisconnectedException | java.nio.channels.ClosedChannelException gone) {
+            // There is nobody to tell.
+        } finally {
+            super.shutdownRequest(request);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.HandlerFactory;
+import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+
+/// A server of TCP connections, IPv4 and IPv6: Python's `TCPServer`.
+///
+/// The wildcard address takes both (dual stack); the option `addressFamily` restricts it to IPv4.
+///
+/// @see ThreadingTcpServer
+public class TcpServer extends StreamServer {
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public TcpServer(InetSocketAddress address, RequestHandler<? super StreamRequest> handler)
+            throws IOException {
+        this(address, handler, ServerOptions.DEFAULT);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public TcpServer(
+            InetSocketAddress address,
+            RequestHandler<? super StreamRequest> handler,
+            ServerOptions options)
+            throws IOException {
+        super(address, handler, options);
+    }
+
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public TcpServer(InetSocketAddress address, HandlerFactory<StreamRequest> handlers)
+            throws IOException {
+        this(address, handlers, ServerOptions.DEFAULT);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public TcpServer(
+            InetSocketAddress address,
+            HandlerFactory<StreamRequest> handlers,
+            ServerOptions options)
+            throws IOException {
+        this(address, handlers.toHandler(), options);
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return (InetSocketAddress) super.address();
+    }
+
+    @Override
+    final StandardProtocolFamily family() throws IOException {
+        return familyOf(address());
+    }
+
+    @Override
+    protected @Nullable StreamRequest getRequest() throws IOException {
+        StreamRequest request = super.getRequest();
+        if (request != null && options().socket().noDelay()) {
+            request.option(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        if (request != null && options().socket().keepAlive()) {
+            request.option(StandardSocketOptions.SO_KEEPALIVE, true);
+        }
+        return request;
+    }
+}

@@ -1,0 +1,50 @@
+package socketserver;
+
+import socketserver.request.DatagramRequest;
+import socketserver.request.HandlerFactory;
+import socketserver.request.RequestHandler;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/// A server of UDP packets with a thread for each request: Python's `ThreadingUDPServer`.
+public class ThreadingUdpServer extends UdpServer implements ThreadingMixIn {
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public ThreadingUdpServer(
+            InetSocketAddress address, RequestHandler<? super DatagramRequest> handler)
+            throws IOException {
+        super(address, handler);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public ThreadingUdpServer(
+            InetSocketAddress address,
+            RequestHandler<? super DatagramRequest> handler,
+            ServerOptions options)
+            throws IOException {
+        super(address, handler, options);
+    }
+
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public ThreadingUdpServer(InetSocketAddress address, HandlerFactory<DatagramRequest> handlers)
+            throws IOException {
+        super(address, handlers);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public ThreadingUdpServer(
+            InetSocketAddress address,
+            HandlerFactory<DatagramRequest> handlers,
+            ServerOptions options)
+            throws IOException {
+        super(address, handlers, options);
+    }
+}

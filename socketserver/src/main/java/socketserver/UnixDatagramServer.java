@@ -1,0 +1,91 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.DatagramRequest;
+import socketserver.request.HandlerFactory;
+import socketserver.request.RequestHandler;
+import socketserver.request.UnixAddress;
+import socketserver.transport.Engine;
+import socketserver.transport.Listener;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+
+/// A server of Unix datagrams: Python's `UnixDatagramServer`.
+///
+/// No engine of this version can serve it: the constructor throws an
+/// [UnsupportedOperationException] that says what is missing.
+///
+/// @see ThreadingUnixDatagramServer
+public class UnixDatagramServer extends DatagramServer {
+    // Set by serverBind(), in the constructor usually: no initializer may follow.
+    private volatile @Nullable UnixPath path;
+
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public UnixDatagramServer(UnixAddress address, RequestHandler<? super DatagramRequest> handler)
+            throws IOException {
+        this(address, handler, ServerOptions.DEFAULT);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public UnixDatagramServer(
+            UnixAddress address,
+            RequestHandler<? super DatagramRequest> handler,
+            ServerOptions options)
+            throws IOException {
+        super(address, handler, options);
+    }
+
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public UnixDatagramServer(UnixAddress address, HandlerFactory<DatagramRequest> handlers)
+            throws IOException {
+        this(address, handlers, ServerOptions.DEFAULT);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public UnixDatagramServer(
+            UnixAddress address, HandlerFactory<DatagramRequest> handlers, ServerOptions options)
+            throws IOException {
+        this(address, handlers.toHandler(), options);
+    }
+
+    @Override
+    public UnixAddress address() {
+        return (UnixAddress) super.address();
+    }
+
+    @Override
+    final Listener<DatagramRequest> open(Engine engine) throws IOException {
+        return engine.openDatagram(StandardProtocolFamily.UNIX, maxPacketSize());
+    }
+
+    /// Binds the socket to its path, replaces a stale one, and sets its permissions; Python's
+    /// `server_bind`.
+    ///
+    /// Between the binding and the permissions the process's umask decides who may connect.
+    ///
+    /// @throws java.net.BindException if a live server has the path, or it is not a socket
+    @Override
+    public void serverBind() throws IOException {
+        path = UnixPath.bind(address(), options().socket().unixPermissions(), super::serverBind);
+    }
+
+    @Override
+    protected void closeListener() throws IOException {
+        UnixPath bound = path;
+        if (bound != null) {
+            path = null;
+            bound.remove();
+        }
+        super.closeListener();
+    }
+}

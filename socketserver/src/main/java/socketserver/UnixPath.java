@@ -1,0 +1,99 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.UnixAddress;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Objects;
+import java.util.Set;
+
+/// The file that a Unix socket is bound to: cleared before, and removed after only if it is still
+/// the same file.
+final class UnixPath {
+    private final Path path;
+    private final Object identity;
+
+    /// Takes the path of a socket that was just bound, and gives it the permissions if there are
+    /// any.
+    private UnixPath(Path path, @Nullable Set<PosixFilePermission> permissions) throws IOException {
+        this.path = path;
+        identity = identity(path);
+        if (permissions != null) {
+            Files.setPosixFilePermissions(path, permissions);
+        }
+    }
+
+    /// Something that binds a socket.
+    interface Binding {
+        void bind() throws IOException;
+    }
+
+    /// Binds a socket to the address, replacing a socket file that nobody listens on any more.
+    ///
+    /// @return the file, or null if the address is not a path
+    /// @throws BindException if the path is in use, or is not a socket
+    static @Nullable UnixPath bind(
+            UnixAddress address, @Nullable Set<PosixFilePermission> permissions, Binding binding)
+            throws IOException {
+        Path path = address.path();
+        if (path == null) {
+            binding.bind();
+            return null;
+        }
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            removeStale(path);
+        }
+        binding.bind();
+        return new UnixPath(path, permissions);
+    }
+
+    private static void removeStale(Path path) throws IOException {
+        BasicFileAttributes attributes =
+                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!attributes.isOther()) {
+            throw new BindException(path + " exists and is not a socket: remove it first");
+        }
+        Object dead = Objects.requireNonNull(attributes.fileKey());
+        try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            throw new BindException("address already in use: a server answers at " + path);
+        } catch (ConnectException refused) {
+            removeIf(path, dead);
+        }
+    }
+
+    /// Removes the path if it is that file. It is renamed first, so that another server that has
+    /// just replaced the file itself gets its own back.
+    private static void removeIf(Path path, Object dead) throws IOException {
+        Path aside = path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid());
+        Files.move(path, aside);
+        if (!identity(aside).equals(dead)) {
+            Files.move(aside, path);
+            throw new BindException(
+                    "address already in use: another server has just taken " + path);
+        }
+        Files.delete(aside);
+    }
+
+    private static Object identity(Path path) throws IOException {
+        return Objects.requireNonNull(
+                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                        .fileKey());
+    }
+
+    /// Removes the file if it is still the one that was bound.
+    void remove() throws IOException {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && identity(path).equals(identity)) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.HandlerFactory;
+import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
+import socketserver.request.UnixAddress;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+
+/// A server of Unix stream connections: Python's `UnixStreamServer`.
+///
+/// A socket file that a dead server has left at the path is replaced; a live server's is not. The
+/// path is removed at close if it is still this server's (Python leaves it).
+///
+/// @see ThreadingUnixStreamServer
+public class UnixStreamServer extends StreamServer {
+    // Set by serverBind(), in the constructor usually: no initializer may follow.
+    private volatile @Nullable UnixPath path;
+
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public UnixStreamServer(UnixAddress address, RequestHandler<? super StreamRequest> handler)
+            throws IOException {
+        this(address, handler, ServerOptions.DEFAULT);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public UnixStreamServer(
+            UnixAddress address,
+            RequestHandler<? super StreamRequest> handler,
+            ServerOptions options)
+            throws IOException {
+        super(address, handler, options);
+    }
+
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public UnixStreamServer(UnixAddress address, HandlerFactory<StreamRequest> handlers)
+            throws IOException {
+        this(address, handlers, ServerOptions.DEFAULT);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public UnixStreamServer(
+            UnixAddress address, HandlerFactory<StreamRequest> handlers, ServerOptions options)
+            throws IOException {
+        this(address, handlers.toHandler(), options);
+    }
+
+    @Override
+    public UnixAddress address() {
+        return (UnixAddress) super.address();
+    }
+
+    @Override
+    final StandardProtocolFamily family() {
+        return StandardProtocolFamily.UNIX;
+    }
+
+    /// Binds the socket to its path, replaces a stale one, and sets its permissions; Python's
+    /// `server_bind`.
+    ///
+    /// Between the binding and the permissions the process's umask decides who may connect.
+    ///
+    /// @throws java.net.BindException if a live server has the path, or it is not a socket
+    @Override
+    public void serverBind() throws IOException {
+        path = UnixPath.bind(address(), options().socket().unixPermissions(), super::serverBind);
+    }
+
+    @Override
+    protected void closeListener() throws IOException {
+        UnixPath bound = path;
+        if (bound != null) {
+            path = null;
+            bound.remove();
+        }
+        super.closeListener();
+    }
+}

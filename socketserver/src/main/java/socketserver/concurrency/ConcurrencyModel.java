@@ -1,0 +1,57 @@
+package socketserver.concurrency;
+
+import java.util.concurrent.Executor;
+
+/// Who runs the handlers of a server. It knows nothing of the server's family.
+///
+/// One of one's own is usually a lambda:
+///
+/// ```java
+/// ConcurrencyModel model = task -> pool.submit(task);
+/// ```
+///
+/// If [#run(RequestTask)] throws, a `RejectedExecutionException` for instance, the server reports
+/// that to its `handleError` and ends the request. A model that drops a task silently leaves its
+/// request open until the server closes.
+@FunctionalInterface
+public interface ConcurrencyModel {
+    /// Runs the task, now or soon, here or elsewhere.
+    ///
+    /// The serving thread calls it, and takes no further request before it returns.
+    ///
+    /// @throws Exception if the task cannot be run
+    void run(RequestTask task) throws Exception;
+
+    /// Serves until the stop is requested; called on the serving thread, for each serving.
+    ///
+    /// @param loop what to drive
+    default void serve(RequestLoop loop) {
+        boolean more;
+        do {
+            more = loop.turn();
+        } while (more);
+    }
+
+    /// {@return whether closing the server leaves the handlers alone that still run}
+    default boolean daemonThreads() {
+        return false;
+    }
+
+    /// {@return the model of a server without a mix-in: one request after the other, on the serving
+    /// thread}
+    static ConcurrencyModel synchronous() {
+        return SynchronousModel.INSTANCE;
+    }
+
+    /// {@return the model of the threading servers: a virtual thread for each request}
+    static ThreadingModel threading() {
+        return ThreadingModel.virtual();
+    }
+
+    /// {@return a model that lets an executor run the handlers, a pool for instance}
+    ///
+    /// The executor stays the program's: nobody else shuts it down.
+    static ConcurrencyModel on(Executor executor) {
+        return executor::execute;
+    }
+}

@@ -1,0 +1,11 @@
+package socketserver.concurrency;
+
+/// Each request is finished on the serving thread before the next one is taken.
+enum SynchronousModel implements ConcurrencyModel {
+    INSTANCE;
+
+    @Override
+    public void run(RequestTask task) {
+        task.run();
+    }
+}

@@ -1,0 +1,143 @@
+package socketserver.request;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Something that a client asks of a server: a connection ([StreamRequest]) or a datagram
+/// ([DatagramRequest]).
+///
+/// It is the one word for both, in every concurrency model, as in Python, where the "request" of a
+/// TCP server is the connected socket. A family of one's own extends this class or one of the two.
+///
+/// Its methods may be called from any thread, except where a method says otherwise.
+public abstract class Request {
+    private static final AtomicLong IDS = new AtomicLong();
+
+    private final long id = IDS.incrementAndGet();
+    private final long sinceMillis = System.currentTimeMillis();
+    private final Server server;
+    private final SocketAddress client;
+    // Made at the first attribute, under the lock of this request.
+    private volatile @Nullable Map<Attribute<?>, Object> attributes;
+
+    /// Makes a request of that client to that server.
+    protected Request(Server server, SocketAddress client) {
+        this.server = server;
+        this.client = client;
+    }
+
+    /// {@return a number that no other request of this process has, for logs}
+    public final long id() {
+        return id;
+    }
+
+    /// {@return when the server took the request}
+    public final Instant since() {
+        return Instant.ofEpochMilli(sinceMillis);
+    }
+
+    /// {@return who asks; Python's `client_address`}
+    ///
+    /// For Unix sockets it is a [UnixAddress], usually the unnamed one.
+    public final SocketAddress client() {
+        return client;
+    }
+
+    /// {@return the address that the client has asked}
+    public abstract SocketAddress local();
+
+    /// {@return the server that was asked}
+    public final Server server() {
+        return server;
+    }
+
+    /// {@return the server that was asked, as the class that the program has written}
+    ///
+    /// @throws ClassCastException if the server is of another class
+    public final <S> S server(Class<S> type) {
+        if (!type.isInstance(server)) {
+            throw new ClassCastException(
+                    "the server is a %s, not a %s"
+                            .formatted(server.getClass().getName(), type.getName()));
+        }
+        return type.cast(server);
+    }
+
+    /// {@return the value attached with that key, or null}
+    @SuppressWarnings(
+            "unchecked") // only attribute(key, value) writes, with a value of the key's type
+    public final <T> @Nullable T attribute(Attribute<T> key) {
+        Map<Attribute<?>, Object> map = attributes;
+        return map == null ? null : (T) map.get(key);
+    }
+
+    /// Attaches a value to this request; null takes it away.
+    public final <T> void attribute(Attribute<T> key, @Nullable T value) {
+        if (value != null) {
+            attributes().put(key, value);
+        } else if (attributes != null) {
+            attributes().remove(key);
+        }
+    }
+
+    private synchronized Map<Attribute<?>, Object> attributes() {
+        Map<Attribute<?>, Object> map = attributes;
+        if (map == null) {
+            map = new ConcurrentHashMap<>();
+            attributes = map;
+        }
+        return map;
+    }
+
+    /// {@return how many bytes the client has sent and the server has taken so far}
+    public abstract long bytesIn();
+
+    /// {@return how many bytes the server has sent to the client so far}
+    public abstract long bytesOut();
+
+    /// {@return what the request waits for at this moment: the client's next bytes, the client's
+    /// taking of ours, or neither}
+    public Waiting waiting() {
+        return Waiting.NOTHING;
+    }
+
+    /// {@return whether neither side of the server has closed it}
+    public abstract boolean isOpen();
+
+    /// Ends the request at once, from any thread; a handler that waits in it gets an exception.
+    ///
+    /// What was written before is still delivered, but a client whose bytes were not read may see a
+    /// reset. Closing twice does nothing. Errors of closing are not reported: there is nothing that
+    /// a caller could do.
+    public abstract void close();
+
+    @Override
+    public final boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public final int hashCode() {
+        return Long.hashCode(id);
+    }
+
+    @Override
+    public String toString() {
+        return "request " + id + " from " + client;
+    }
+
+    /// What a request waits for.
+    public enum Waiting {
+        /// Nothing: its handler runs, or has not begun.
+        NOTHING,
+        /// The client's next bytes.
+        READ,
+        /// The client's taking of bytes that were written.
+        WRITE
+    }
+}

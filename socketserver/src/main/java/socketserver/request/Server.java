@@ -1,0 +1,18 @@
+package socketserver.request;
+
+import java.net.SocketAddress;
+
+/// What a handler sees of the server that it works for: Python's `self.server`.
+///
+/// A handler that needs more of its own server class asks for it by type: [Request#server(Class)].
+public interface Server {
+    /// {@return the address that the server listens on; Python's `server_address`}
+    ///
+    /// With port 0 it is the port that the kernel has chosen.
+    SocketAddress address();
+
+    /// Asks the server to stop serving, and returns at once.
+    ///
+    /// May be called from any thread, a handler included. Requests that were begun go on.
+    void requestStop();
+}

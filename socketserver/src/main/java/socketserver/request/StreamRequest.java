@@ -1,0 +1,251 @@
+package socketserver.request;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// A connection of a client: Python's `self.request` of a stream server, which there is the socket.
+///
+/// Read it by lines and fields ([#input()], [#output()]) or by buffers ([#read(ByteBuffer)],
+/// [#write(ByteBuffer)]), also in turns: nothing that was read ahead is lost in between.
+///
+/// One thread at a time may read, usually the handler's. Any thread may write: what one call writes
+/// stays together. The server flushes the output and ends the connection when the handler returns.
+public abstract class StreamRequest extends Request implements ByteChannel {
+    private static final VarHandle BYTES_IN = field("bytesIn", long.class);
+    private static final VarHandle BYTES_OUT = field("bytesOut", long.class);
+    private static final VarHandle READING = field("reading", boolean.class);
+    private static final VarHandle SENDING = field("sending", boolean.class);
+
+    // Guards the order of the outgoing bytes, and the output.
+    private final ReentrantLock writing = new ReentrantLock();
+    private @Nullable RequestOutput output;
+    // The reading thread's alone.
+    private @Nullable RequestInput input;
+    // Nanoseconds; 0 is no timeout.
+    private volatile long readTimeout;
+    private volatile long writeTimeout;
+    // Each is written by one thread, the reader or the holder of the lock, and read opaquely by
+    // others.
+    private long bytesIn;
+    private long bytesOut;
+
+    @SuppressWarnings("UnusedVariable") // used by its handle
+    private boolean reading;
+
+    @SuppressWarnings("UnusedVariable") // used by its handle
+    private boolean sending;
+
+    private static VarHandle field(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(StreamRequest.class, name, type);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    /// Makes a request of that client to that server.
+    protected StreamRequest(Server server, SocketAddress client) {
+        super(server, client);
+    }
+
+    /// {@return what the client sends, read ahead into a buffer; Python's `rfile`}
+    public final RequestInput input() {
+        RequestInput made = input;
+        if (made == null) {
+            made = new RequestInput(this::receiveCounted);
+            input = made;
+        }
+        return made;
+    }
+
+    /// {@return what the client gets, unbuffered unless it is given a buffer; Python's `wfile`}
+    public final RequestOutput output() {
+        writing.lock();
+        try {
+            RequestOutput made = output;
+            if (made == null) {
+                made = new RequestOutput(this::sendCounted, writing);
+                output = made;
+            }
+            return made;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /// Waits until the client has sent something and reads what there is, at most what fits.
+    ///
+    /// @return how many bytes, 0 only if nothing fits, or -1 when the client has ended its output
+    /// @throws SocketTimeoutException if nothing came within the read timeout; reading may go on
+    /// @throws DisconnectedException if the client has gone
+    @Override
+    public final int read(ByteBuffer into) throws IOException {
+        RequestInput ahead = input;
+        return ahead != null && ahead.buffered() > 0 ? ahead.drain(into) : receiveCounted(into);
+    }
+
+    /// Writes all that the buffer has left, waiting as long as the client takes it.
+    ///
+    /// Bytes that the output has buffered go first.
+    ///
+    /// @return how many bytes: all
+    /// @throws SocketTimeoutException if the client took nothing for the write timeout; what it had
+    ///   taken before is not known, so the connection is of no further use
+    /// @throws DisconnectedException if the client has gone
+    @Override
+    public final int write(ByteBuffer from) throws IOException {
+        int count = from.remaining();
+        writing.lock();
+        try {
+            if (output != null) {
+                output.flush();
+            }
+            sendCounted(from);
+        } finally {
+            writing.unlock();
+        }
+        return count;
+    }
+
+    private int receiveCounted(ByteBuffer into) throws IOException {
+        READING.setOpaque(this, true);
+        try {
+            int count = receive(into, readTimeout);
+            if (count > 0) {
+                BYTES_IN.setOpaque(this, bytesIn + count);
+            }
+            return count;
+        } finally {
+            READING.setOpaque(this, false);
+        }
+    }
+
+    private void sendCounted(ByteBuffer from) throws IOException {
+        SENDING.setOpaque(this, true);
+        try {
+            while (from.hasRemaining()) {
+                BYTES_OUT.setOpaque(this, bytesOut + send(from, writeTimeout));
+            }
+        } finally {
+            SENDING.setOpaque(this, false);
+        }
+    }
+
+    /// Receives at least one byte, unless nothing fits.
+    ///
+    /// @param timeoutNanos how long to wait; 0 is for ever
+    /// @return how many bytes, or -1 at the end
+    /// @throws SocketTimeoutException if nothing came in that time
+    protected abstract int receive(ByteBuffer into, long timeoutNanos) throws IOException;
+
+    /// Sends at least one byte; called by one thread at a time.
+    ///
+    /// @param timeoutNanos how long to wait; 0 is for ever
+    /// @return how many bytes were sent
+    /// @throws SocketTimeoutException if nothing could be sent in that time
+    protected abstract int send(ByteBuffer from, long timeoutNanos) throws IOException;
+
+    /// Tells the client that no more will come, after all that was written; reading goes on.
+    ///
+    /// @throws DisconnectedException if the client has gone
+    public final void shutdownOutput() throws IOException {
+        writing.lock();
+        try {
+            if (output != null) {
+                output.flush();
+            }
+            endOutput();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /// Sends the end of our bytes (`shutdown(2)` with `SHUT_WR`); called by one thread at a time.
+    protected abstract void endOutput() throws IOException;
+
+    /// Sets how long one read may wait for the client's next byte; null is for ever.
+    ///
+    /// @throws IllegalArgumentException if the timeout is not positive
+    public final void readTimeout(@Nullable Duration timeout) throws IOException {
+        readTimeout = nanos("read timeout", timeout);
+        timeoutsChanged();
+    }
+
+    /// Sets how long one write may wait until the client takes a byte; null is for ever.
+    ///
+    /// Each byte that the client takes starts the time anew (Python's covers a whole `sendall`), so
+    /// that a long answer to a slow client needs no longer timeout.
+    ///
+    /// @throws IllegalArgumentException if the timeout is not positive
+    public final void writeTimeout(@Nullable Duration timeout) throws IOException {
+        writeTimeout = nanos("write timeout", timeout);
+        timeoutsChanged();
+    }
+
+    /// {@return how long one read may wait, or null for ever}
+    public final @Nullable Duration readTimeout() {
+        return readTimeout == 0 ? null : Duration.ofNanos(readTimeout);
+    }
+
+    /// {@return how long one write may wait, or null for ever}
+    public final @Nullable Duration writeTimeout() {
+        return writeTimeout == 0 ? null : Duration.ofNanos(writeTimeout);
+    }
+
+    /// Called when a timeout was set or taken away, for sockets that must be told.
+    protected void timeoutsChanged() throws IOException {}
+
+    private static long nanos(String what, @Nullable Duration timeout) {
+        if (timeout == null) {
+            return 0;
+        }
+        if (!timeout.isPositive()) {
+            throw new IllegalArgumentException(
+                    "%s (%s) must be positive; null is no timeout".formatted(what, timeout));
+        }
+        return timeout.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0
+                ? Long.MAX_VALUE
+                : timeout.toNanos();
+    }
+
+    /// Sets an option of the socket: Python's `request.setsockopt`.
+    ///
+    /// @throws UnsupportedOperationException if this family or engine has no such option
+    public abstract <T> void option(SocketOption<T> option, T value) throws IOException;
+
+    /// {@return the value of an option of the socket}
+    ///
+    /// @throws UnsupportedOperationException if this family or engine has no such option
+    public abstract <T> @Nullable T option(SocketOption<T> option) throws IOException;
+
+    @Override
+    public final long bytesIn() {
+        return (long) BYTES_IN.getOpaque(this);
+    }
+
+    @Override
+    public final long bytesOut() {
+        return (long) BYTES_OUT.getOpaque(this);
+    }
+
+    @Override
+    public final Waiting waiting() {
+        if ((boolean) SENDING.getOpaque(this)) {
+            return Waiting.WRITE;
+        }
+        return (boolean) READING.getOpaque(this) ? Waiting.READ : Waiting.NOTHING;
+    }
+
+    @Override
+    public abstract void close();
+}

@@ -1,0 +1,2 @@
+/// What a handler sees: the request, its bytes, its client and its server.
+package socketserver.request;

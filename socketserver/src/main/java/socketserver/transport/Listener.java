@@ -1,0 +1,42 @@
+package socketserver.transport;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.Request;
+import socketserver.request.Server;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+
+/// A socket that requests arrive at.
+///
+/// One thread at a time waits and accepts; [#wakeUp()] may be called from any. It is closed when
+/// nobody waits.
+///
+/// @param <R> what arrives
+public interface Listener<R extends Request> extends Closeable {
+    /// Sets an option of the socket, before it is bound.
+    <T> void option(SocketOption<T> option, T value) throws IOException;
+
+    /// Binds the socket to the address; a stream listener listens from then on.
+    ///
+    /// @param backlog how many connections may wait to be accepted
+    void bind(SocketAddress address, int backlog) throws IOException;
+
+    /// {@return the address that the socket is bound to}
+    SocketAddress address();
+
+    /// Waits until a request may be ready, the time is over, or [#wakeUp()] is or was called.
+    ///
+    /// @param nanos how long; negative is for ever
+    /// @return whether a request may be ready
+    boolean await(long nanos) throws IOException;
+
+    /// {@return the next request, or null if none is ready}
+    @Nullable R accept(Server server) throws IOException;
+
+    /// Ends the present or else the next [#await(long)] at once.
+    void wakeUp();
+}
