@@ -23,9 +23,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// What all servers are: a loop that takes requests, hooks around each of them, and a life from the
 /// first request to `close()`. Python's `BaseServer`.
 ///
-/// A program starts one of the subclasses. One that has a family of its own extends this class and
-/// says how requests arrive: [#awaitRequest(long)], [#getRequest()], [#wakeUp()] and
-/// [#closeListener()].
+/// A program starts one of the subclasses:
+///
+/// {@snippet class="socketserver.SnippetsTest" region="server"}
+///
+/// One that has a family of its own extends this class and says how requests arrive:
+/// [#awaitRequest(long)], [#getRequest()], [#wakeUp()] and [#closeListener()].
 ///
 /// ## Hooks
 ///
