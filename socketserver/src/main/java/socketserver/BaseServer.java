@@ -524,10 +524,7 @@ public abstract class BaseServer<R extends Request>
         guardedFor(request, "shutdownRequest", () -> shutdownRequest(request));
         LiveRequest row = live.row(request);
         if (row != null) {
-            row.end();
-            if (!request.isOpen()) {
-                live.closed(request);
-            }
+            live.ended(row);
         }
     }
 
