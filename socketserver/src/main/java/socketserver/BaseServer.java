@@ -102,6 +102,7 @@ public abstract class BaseServer<R extends Request>
                             .formatted(options.socket(), changed.socket()));
         }
         options = changed;
+        loop.wake();
     }
 
     /// {@return the live requests: those that were taken and have not ended}

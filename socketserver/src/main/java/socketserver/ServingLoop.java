@@ -63,10 +63,8 @@ final class ServingLoop<R extends Request> implements RequestLoop {
             return false;
         }
         HandleResult result = came ? next() : null;
-        ready = result != null;
-        if (result == HandleResult.HANDLED
-                || result == HandleResult.REJECTED
-                || nextService.passed()) {
+        ready = result == HandleResult.HANDLED || result == HandleResult.REJECTED;
+        if (ready || nextService.passed()) {
             nextService = Deadline.in(serviceInterval);
             server.guarded("serviceActions", server::serviceActions);
         }
