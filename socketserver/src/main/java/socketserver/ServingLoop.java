@@ -6,7 +6,6 @@ import socketserver.concurrency.ConcurrencyModel;
 import socketserver.concurrency.RequestLoop;
 import socketserver.request.Request;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -114,7 +113,7 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         }
         try {
             return server.awaitRequest(deadline.left());
-        } catch (IOException | RuntimeException thrown) {
+        } catch (Throwable thrown) {
             server.acceptFailed(thrown, backoff.failed());
             return false;
         }
@@ -170,7 +169,7 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         }
         R request;
         try {
-            request = server.getRequest();
+            request = server.takeRequest();
         } catch (Throwable thrown) {
             server.acceptFailed(thrown, backoff.failed());
             return HandleResult.FAILED;
