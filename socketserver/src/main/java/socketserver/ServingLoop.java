@@ -62,10 +62,8 @@ final class ServingLoop<R extends Request> implements RequestLoop {
             return false;
         }
         HandleResult result = came ? next() : null;
-        ready = result != null;
-        if (result == HandleResult.HANDLED
-                || result == HandleResult.REJECTED
-                || nextService.passed()) {
+        ready = result == HandleResult.HANDLED || result == HandleResult.REJECTED;
+        if (ready || nextService.passed()) {
             nextService = Deadline.in(serviceInterval);
             server.guarded("serviceActions", server::serviceActions);
         }
@@ -119,7 +117,12 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         }
     }
 
+    /// Parks unless the stop was requested: what has unparked us for it may have been used up by a
+    /// lock in between.
     private void park(Deadline deadline) {
+        if (stopped()) {
+            return;
+        }
         if (deadline.never()) {
             LockSupport.park(this);
         } else {
@@ -164,7 +167,9 @@ final class ServingLoop<R extends Request> implements RequestLoop {
     ///
     /// @return what came of it, or null if none was there
     private @Nullable HandleResult next() {
-        if (ready && isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
+        // Full though we have just waited for room, if there were more to take or the limit has
+        // changed.
+        if (isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
             return null;
         }
         R request;
