@@ -345,6 +345,11 @@ public abstract class BaseServer<R extends Request>
     /// int)] and waits before it tries again.
     protected abstract @Nullable R getRequest() throws IOException;
 
+    /// Calls [#getRequest()], and if it throws closes what an override of it has taken before.
+    @Nullable R takeRequest() throws IOException {
+        return getRequest();
+    }
+
     /// Ends the present or else the next [#awaitRequest(long)] at once; called by any thread.
     protected abstract void wakeUp();
 

@@ -22,6 +22,8 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     private final Engine engine = Engine.chosen();
     // Set by serverBind().
     private volatile @Nullable Listener<R> listener;
+    // What was accepted and not handed on yet; the serving thread's alone.
+    private @Nullable R taken;
 
     @SuppressWarnings(
             "this-escape") // the constructor binds, as Python's does; the hooks' Javadoc says so
@@ -137,7 +139,24 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
 
     @Override
     protected @Nullable R getRequest() throws IOException {
-        return bound().accept(this);
+        R request = bound().accept(this);
+        taken = request;
+        return request;
+    }
+
+    @Override
+    final @Nullable R takeRequest() throws IOException {
+        try {
+            return getRequest();
+        } catch (Throwable thrown) {
+            R left = taken;
+            if (left != null) {
+                left.close();
+            }
+            throw thrown;
+        } finally {
+            taken = null;
+        }
     }
 
     @Override

@@ -6,7 +6,6 @@ import socketserver.concurrency.ConcurrencyModel;
 import socketserver.concurrency.RequestLoop;
 import socketserver.request.Request;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -112,13 +111,18 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         }
         try {
             return server.awaitRequest(deadline.left());
-        } catch (IOException | RuntimeException thrown) {
+        } catch (Throwable thrown) {
             server.acceptFailed(thrown, backoff.failed());
             return false;
         }
     }
 
+    /// Parks unless the stop was requested: what has unparked us for it may have been used up by a
+    /// lock in between.
     private void park(Deadline deadline) {
+        if (stopped()) {
+            return;
+        }
         if (deadline.never()) {
             LockSupport.park(this);
         } else {
@@ -163,12 +167,14 @@ final class ServingLoop<R extends Request> implements RequestLoop {
     ///
     /// @return what came of it, or null if none was there
     private @Nullable HandleResult next() {
-        if (ready && isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
+        // Full though we have just waited for room, if there were more to take or the limit has
+        // changed.
+        if (isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
             return null;
         }
         R request;
         try {
-            request = server.getRequest();
+            request = server.takeRequest();
         } catch (Throwable thrown) {
             server.acceptFailed(thrown, backoff.failed());
             return HandleResult.FAILED;
