@@ -5,10 +5,12 @@ import org.jspecify.annotations.Nullable;
 import socketserver.request.Request;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /// The table of live requests: the one registry that counting, joining and draining use.
 ///
@@ -22,6 +24,8 @@ final class LiveRequests {
     private final Condition changed = lock.newCondition();
     private final AtomicInteger waiters = new AtomicInteger();
     private volatile @Nullable Runnable onEmpty;
+    // The threads that wait for the server to stop; some of them may run handlers.
+    private final Set<Thread> stopping = ConcurrentHashMap.newKeySet();
 
     /// Makes an empty table.
     ///
@@ -101,32 +105,60 @@ final class LiveRequests {
         }
     }
 
-    /// Waits until no request is live but those that the calling thread handles itself.
+    /// {@return the rows but those that the calling thread is busy with}
+    List<LiveRequest> others() {
+        Thread self = Thread.currentThread();
+        return rows().stream().filter(row -> !row.runsOn(self)).toList();
+    }
+
+    /// Lets the calling thread wait for the server to stop, which is known to others that do so.
+    <T> T whileStopping(Supplier<T> wait) {
+        stopping.add(Thread.currentThread());
+        signal();
+        try {
+            return wait.get();
+        } finally {
+            stopping.remove(Thread.currentThread());
+        }
+    }
+
+    /// Waits until no request is live but those that the calling thread is busy with itself.
     ///
+    /// Two handlers that wait for the server to stop, or one and the serving thread, do not wait
+    /// for each other.
+    ///
+    /// @param serving whether the calling thread is the serving one
     /// @return whether that came about before the deadline
-    boolean awaitEmpty(Deadline deadline) {
+    boolean awaitEmpty(Deadline deadline, boolean serving) {
+        boolean awaited = serving || handledBy(Thread.currentThread());
         lock.lock();
         try {
             waiters.incrementAndGet();
-            return deadline.awaitWhile(this::othersAreLive, changed);
+            return deadline.awaitWhile(() -> othersAreLive(awaited), changed);
         } finally {
             waiters.decrementAndGet();
             lock.unlock();
         }
     }
 
-    private boolean othersAreLive() {
+    private boolean othersAreLive(boolean awaited) {
         if (size() == 0) {
             return false;
         }
         sweep();
         Thread self = Thread.currentThread();
-        return rows.values().stream().anyMatch(row -> !row.runsOn(self));
+        return rows.values().stream()
+                .anyMatch(
+                        row ->
+                                !row.runsOn(self)
+                                        && !(awaited
+                                                && row.handler()
+                                                        .filter(stopping::contains)
+                                                        .isPresent()));
     }
 
-    /// {@return whether the calling thread handles a request of this table}
-    boolean handledHere() {
-        Thread self = Thread.currentThread();
-        return rows.values().stream().anyMatch(row -> row.runsOn(self));
+    /// {@return whether that thread is busy with a request of this table}
+    boolean handledBy(@Nullable Thread thread) {
+        return rows.values().stream().anyMatch(row -> row.runsOn(thread));
     }
 }
