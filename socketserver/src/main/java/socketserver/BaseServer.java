@@ -546,7 +546,9 @@ public abstract class BaseServer<R extends Request>
         LiveRequest row = live.row(request);
         if (row != null) {
             row.end();
-            if (!request.isOpen()) {
+            if (request.isOpen()) {
+                live.announce();
+            } else {
                 live.closed(request);
             }
         }

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import socketserver.request.Request;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,9 +18,11 @@ import java.util.function.Supplier;
 /// A request is in it from its verification until its handler has ended and it was closed, both.
 /// The serving thread adds; any thread removes.
 final class LiveRequests {
+    private static final Duration SWEEP = Duration.ofMillis(50);
+
     private final ConcurrentHashMap<Request, LiveRequest> rows = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
-    private final Runnable onRemoval;
+    private final Runnable onChange;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final AtomicInteger waiters = new AtomicInteger();
@@ -29,9 +32,9 @@ final class LiveRequests {
 
     /// Makes an empty table.
     ///
-    /// @param onRemoval called after a row has gone
-    LiveRequests(Runnable onRemoval) {
-        this.onRemoval = onRemoval;
+    /// @param onChange called after a row has gone or is kept
+    LiveRequests(Runnable onChange) {
+        this.onChange = onChange;
     }
 
     int size() {
@@ -77,13 +80,18 @@ final class LiveRequests {
             return;
         }
         int left = size.decrementAndGet();
-        onRemoval.run();
-        if (waiters.get() > 0) {
-            signal();
-        }
+        announce();
         Runnable last = onEmpty;
         if (left == 0 && last != null) {
             last.run();
+        }
+    }
+
+    /// Says that a row has gone or is kept from now on.
+    void announce() {
+        onChange.run();
+        if (waiters.get() > 0) {
+            signal();
         }
     }
 
@@ -134,7 +142,11 @@ final class LiveRequests {
         lock.lock();
         try {
             waiters.incrementAndGet();
-            return deadline.awaitWhile(() -> othersAreLive(awaited), changed);
+            boolean empty;
+            do {
+                empty = untilSweep(deadline).awaitWhile(() -> othersAreLive(awaited), changed);
+            } while (!empty && !deadline.passed() && !Thread.currentThread().isInterrupted());
+            return empty;
         } finally {
             waiters.decrementAndGet();
             lock.unlock();
@@ -155,6 +167,13 @@ final class LiveRequests {
                                                 && row.handler()
                                                         .filter(stopping::contains)
                                                         .isPresent()));
+    }
+
+    /// {@return the deadline, or an earlier one if there are kept requests: nobody says when they
+    /// are closed}
+    Deadline untilSweep(Deadline deadline) {
+        boolean keeps = rows.values().stream().anyMatch(LiveRequest::isKept);
+        return keeps ? deadline.or(Deadline.in(SWEEP)) : deadline;
     }
 
     /// {@return whether that thread is busy with a request of this table}

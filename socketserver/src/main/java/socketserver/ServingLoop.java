@@ -104,7 +104,7 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         if (isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
             waitingForRoom = true;
             if (isFull()) {
-                park(deadline);
+                park(server.live().untilSweep(deadline));
             }
             waitingForRoom = false;
             return false;
