@@ -85,9 +85,10 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     /// Opens the socket, sets its options and binds it; on the jdk engine a stream socket listens
     /// from then on. Python's `server_bind`.
     ///
-    /// @throws IllegalStateException if it was bound before
+    /// @throws IllegalStateException if it was bound or closed before
     @Override
     public void serverBind() throws IOException {
+        requireOpen();
         if (listener != null) {
             throw new IllegalStateException("server is already bound to " + address());
         }

@@ -104,7 +104,7 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         if (isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
             waitingForRoom = true;
             if (isFull()) {
-                park(deadline);
+                park(server.live().untilSweep(deadline));
             }
             waitingForRoom = false;
             return false;
@@ -191,7 +191,7 @@ final class ServingLoop<R extends Request> implements RequestLoop {
 
     private HandleResult dispatch(R request) {
         boolean refused = isFull();
-        server.live().add(request);
+        LiveRequest row = server.live().add(request);
         try {
             if (refused || !server.verifyRequest(request)) {
                 server.endRequest(request);
@@ -204,13 +204,20 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         try {
             server.processRequest(request);
         } catch (Throwable thrown) {
-            if (thrown instanceof Error error && !server.isServingForeverHere()) {
-                endUnlessEnded(request);
-                throw error;
-            }
-            failed(request, thrown);
+            runFailed(request, thrown);
+        } finally {
+            row.handedOn();
         }
         return HandleResult.HANDLED;
+    }
+
+    /// Ends a request that could not be run, or whose handler has ended with an `Error`.
+    void runFailed(R request, Throwable thrown) {
+        if (thrown instanceof Error error && !server.isServingForeverHere()) {
+            endUnlessEnded(request);
+            throw error;
+        }
+        failed(request, thrown);
     }
 
     private void failed(R request, Throwable thrown) {

@@ -69,6 +69,7 @@ class ExceptionMatrixTest {
                         new RejectedExecutionException("a fault"))) {
             rows.add(new Row("verifyRequest", fault, taken + failed, true));
             rows.add(new Row("processRequest", fault, taken + " processRequest" + failed, true));
+            rows.add(new Row("runRequest", fault, taken + " processRequest" + failed, true));
             rows.add(
                     new Row(
                             "finishRequest",

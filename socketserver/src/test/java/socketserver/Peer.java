@@ -69,6 +69,11 @@ final class Peer implements AutoCloseable {
         }
     }
 
+    /// Goes away, before the end of its block.
+    void disconnect() throws IOException {
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();
