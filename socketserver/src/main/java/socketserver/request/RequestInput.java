@@ -103,6 +103,7 @@ public final class RequestInput extends InputStream {
             // The last byte may be the carriage return of a line that is just as long as allowed.
             checkLine(seen > 0 && bytes[to - 1] == '\r' ? seen - 1 : seen);
             if (!fill()) {
+                checkLine(seen);
                 return seen == 0 ? null : text(to, to, charset);
             }
         }
