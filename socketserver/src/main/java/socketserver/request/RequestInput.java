@@ -225,7 +225,7 @@ public final class RequestInput extends InputStream {
             to -= from;
             from = 0;
         }
-        int count = source.read(ByteBuffer.wrap(bytes, to, bytes.length - to));
+        int count = source.read(ByteBuffer.wrap(bytes, to, Math.min(bytes.length - to, buffer)));
         if (count < 0) {
             return false;
         }
