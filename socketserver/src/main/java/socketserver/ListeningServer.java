@@ -179,11 +179,17 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     /// {@return the family of a socket for that address}
     ///
     /// @throws UnknownHostException if the address has a name that was not found
+    /// @throws IllegalArgumentException if the address is not of the family that was chosen
     final StandardProtocolFamily familyOf(InetSocketAddress address) throws UnknownHostException {
         if (address.isUnresolved()) {
             throw new UnknownHostException(address.getHostString());
         }
         StandardProtocolFamily chosen = addressFamily();
+        if (chosen == StandardProtocolFamily.INET
+                && !(address.getAddress() instanceof Inet4Address)) {
+            throw new IllegalArgumentException(
+                    "address %s must be of IPv4 if addressFamily is INET".formatted(address));
+        }
         if (chosen != null) {
             return chosen;
         }
