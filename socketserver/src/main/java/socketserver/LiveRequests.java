@@ -144,7 +144,9 @@ final class LiveRequests {
             waiters.incrementAndGet();
             boolean empty;
             do {
-                empty = untilSweep(deadline).awaitWhile(() -> othersAreLive(awaited), changed);
+                // In slices, because nobody says when a kept request is closed.
+                Deadline slice = deadline.or(Deadline.in(SWEEP));
+                empty = slice.awaitWhile(() -> othersAreLive(awaited), changed);
             } while (!empty && !deadline.passed() && !Thread.currentThread().isInterrupted());
             return empty;
         } finally {
