@@ -23,7 +23,7 @@ import java.time.Duration;
 /// timed read.
 final class JdkStreamRequest extends StreamRequest {
     private final SocketChannel channel;
-    // Null while the channel is blocking. Set once, by the thread that sets the first timeout.
+    // Null while the channel is blocking. Set once, under the lock of the channel.
     private volatile @Nullable Readiness readiness;
 
     JdkStreamRequest(Server server, SocketAddress client, SocketChannel channel) {
@@ -90,9 +90,15 @@ final class JdkStreamRequest extends StreamRequest {
 
     @Override
     protected void timeoutsChanged() throws IOException {
-        if (readiness == null && (readTimeout() != null || writeTimeout() != null)) {
-            channel.configureBlocking(false);
-            readiness = new Readiness(channel);
+        if (readTimeout() == null && writeTimeout() == null) {
+            return;
+        }
+        synchronized (channel) {
+            if (readiness == null) {
+                // Before the channel stops blocking: another thread may be using it.
+                readiness = new Readiness(channel);
+                channel.configureBlocking(false);
+            }
         }
     }
 
