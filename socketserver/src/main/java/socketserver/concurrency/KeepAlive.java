@@ -22,7 +22,17 @@ final class KeepAlive {
     void begin() {
         working.getAndIncrement();
         if (!alive.get() && alive.compareAndSet(false, true)) {
-            Thread.ofPlatform().daemon(false).name("socketserver-keep-alive").start(this::live);
+            boolean started = false;
+            try {
+                Thread.ofPlatform().daemon(false).name("socketserver-keep-alive").start(this::live);
+                started = true;
+            } finally {
+                if (!started) {
+                    // No thread could be had: the next work tries again.
+                    alive.set(false);
+                    working.getAndDecrement();
+                }
+            }
         }
     }
 

@@ -58,7 +58,15 @@ public final class ThreadingModel implements ConcurrencyModel {
         } else {
             // Virtual threads are always daemons: something else must keep the JVM alive.
             keepAlive.begin();
-            threads.newThread(() -> runKeepingAlive(task)).start();
+            boolean started = false;
+            try {
+                threads.newThread(() -> runKeepingAlive(task)).start();
+                started = true;
+            } finally {
+                if (!started) {
+                    keepAlive.end();
+                }
+            }
         }
     }
 

@@ -24,12 +24,11 @@ import java.time.Duration;
 /// this. A write with a timeout is watched.
 final class JdkStreamRequest extends StreamRequest implements StallWatch.Watched {
     // After so many reads that found their bytes a moment later a virtual thread waits in earnest,
-    // so that
-    // threads which are not in its carrier's own queue get their turn.
+    // so that threads which are not in its carrier's own queue get their turn.
     private static final int MAX_YIELDS = 8;
 
     private final SocketChannel channel;
-    // Null while the channel is blocking. Set once, by the thread that sets the first read timeout.
+    // Null while the channel is blocking. Set once, under the lock of the channel.
     private volatile @Nullable Readiness readiness;
     // Nanoseconds; what stallTimeout() says.
     private volatile long writeNanos;
@@ -129,9 +128,14 @@ final class JdkStreamRequest extends StreamRequest implements StallWatch.Watched
 
     @Override
     protected void timeoutsChanged() throws IOException {
-        if (readiness == null && readTimeout() != null) {
-            channel.configureBlocking(false);
-            readiness = new Readiness(channel);
+        if (readTimeout() != null) {
+            synchronized (channel) {
+                if (readiness == null) {
+                    // Before the channel stops blocking: another thread may be using it.
+                    readiness = new Readiness(channel);
+                    channel.configureBlocking(false);
+                }
+            }
         }
         Duration write = writeTimeout();
         writeNanos = write == null ? 0 : write.toNanos();

@@ -46,6 +46,7 @@ final class Readiness {
             if (self.isInterrupted()) {
                 waiter.set(null);
                 channel.close();
+                closed();
                 throw new ClosedByInterruptException();
             }
             if (timeoutNanos > 0 && left <= 0) {
