@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.AutoComplete;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -125,14 +127,17 @@ final class CommandSyntax {
                             ? "--help shows all"
                             : "did you mean " + String.join(" or ", similar) + "?");
         }
-        String option =
-                wrong.getArgSpec() instanceof OptionSpec spec ? spec.longestName() : "arguments";
-        if (wrong instanceof OverwrittenOptionException) {
-            return option + " was given twice: it takes one value";
+        if (wrong instanceof OverwrittenOptionException twice) {
+            return name(twice.getOverwritten()) + " was given twice: it takes one value";
         }
-        return wrong instanceof CommandLine.MissingParameterException
-                ? option + " needs a value: --help shows which"
-                : option + ": " + wrong.getMessage();
+        if (wrong instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+            return name(missing.getMissing().getFirst()) + " needs a value: --help shows which";
+        }
+        return "wrong arguments (" + wrong.getMessage() + "): --help shows the right ones";
+    }
+
+    private static String name(ArgSpec argument) {
+        return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
     }
 
     private static void requireOneHandler(ParseResult result, @Nullable List<String> command)
