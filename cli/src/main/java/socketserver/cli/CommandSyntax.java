@@ -1,0 +1,260 @@
+package socketserver.cli;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.OverwrittenOptionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+import socketserver.Deadlines;
+import socketserver.Limits;
+import socketserver.OverLimit;
+import socketserver.ServerOptions;
+
+import java.io.File;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/// The options and parameters of `serve`, and what they mean.
+///
+/// They are told to picocli by its programmatic model: reading annotations would more than double
+/// the time that the command takes to start.
+final class CommandSyntax {
+    private static final String EXEC = "--exec";
+    private static final int LONGEST_PACKET = 65_535;
+
+    private CommandSyntax() {}
+
+    private static CommandSpec serve() {
+        return CommandSpec.create()
+                .name("serve")
+                .addOption(option("--handler", names(BuiltIn.values())).build())
+                .addOption(option(EXEC).arity("1..*").build())
+                .addOption(option("--class").build())
+                .addOption(option("--classpath").type(File.class).build())
+                .addOption(option("--source").type(File.class).build())
+                .addOption(option("--model", List.of("threading", "synchronous")).build())
+                .addOption(option("--max-connections").build())
+                .addOption(option("--over-limit", names(OverLimit.values())).build())
+                .addOption(option("--read-timeout").build())
+                .addOption(option("--write-timeout").build())
+                .addOption(option("--drain").build())
+                .addPositional(
+                        PositionalParamSpec.builder()
+                                .paramLabel("ADDRESS")
+                                .arity("0..*")
+                                .type(List.class)
+                                .auxiliaryTypes(String.class)
+                                .build());
+    }
+
+    private static OptionSpec.Builder option(String name) {
+        return OptionSpec.builder(name).arity("1").type(String.class);
+    }
+
+    private static OptionSpec.Builder option(String name, List<String> values) {
+        return option(name).completionCandidates(values);
+    }
+
+    /// {@return a script that completes the command's arguments in bash}
+    static String bashCompletion() {
+        CommandSpec completion =
+                CommandSpec.create()
+                        .name("completion")
+                        .addPositional(
+                                PositionalParamSpec.builder()
+                                        .completionCandidates(List.of("bash"))
+                                        .build());
+        CommandSpec root =
+                CommandSpec.create()
+                        .name("socketserver")
+                        .addOption(OptionSpec.builder("--help").build())
+                        .addOption(OptionSpec.builder("--version").build())
+                        .addSubcommand("serve", serve())
+                        .addSubcommand("completion", completion);
+        return AutoComplete.bash("socketserver", new CommandLine(root));
+    }
+
+    /// {@return what the arguments after the word `serve` ask for}
+    static ServeOptions parse(String... args) throws WrongArgumentException {
+        // picocli would take the options of the command for ours.
+        int exec = Arrays.asList(args).indexOf(EXEC);
+        List<String> command = exec < 0 ? null : Arrays.asList(args).subList(exec + 1, args.length);
+        ParseResult result = parsed(exec < 0 ? args : Arrays.copyOf(args, exec));
+        requireOneHandler(result, command);
+        return new ServeOptions(
+                endpoints(result),
+                choice(result, "--model", "threading", "synchronous").equals("threading"),
+                BuiltIn.valueOf(upperCase(choice(result, "--handler", names(BuiltIn.values())))),
+                command,
+                text(result, "--class"),
+                file(result, "--classpath", "."),
+                result.hasMatchedOption("--source") ? file(result, "--source", "") : null,
+                serverOptions(result),
+                DurationText.parse("--drain", text(result, "--drain", "10s")));
+    }
+
+    private static ParseResult parsed(String[] args) throws WrongArgumentException {
+        CommandLine line = new CommandLine(serve());
+        // "unix:@name" is an address, and "@name" is no file of arguments.
+        line.setExpandAtFiles(false);
+        line.setInterpolateVariables(false);
+        try {
+            return line.parseArgs(args);
+        } catch (ParameterException wrong) {
+            throw new WrongArgumentException(explained(wrong));
+        }
+    }
+
+    private static String explained(ParameterException wrong) {
+        if (wrong instanceof UnmatchedArgumentException unmatched) {
+            List<String> similar = unmatched.getSuggestions();
+            return "unknown option "
+                    + unmatched.getUnmatched().getFirst()
+                    + ": "
+                    + (similar.isEmpty()
+                            ? "--help shows all"
+                            : "did you mean " + String.join(" or ", similar) + "?");
+        }
+        if (wrong instanceof OverwrittenOptionException twice) {
+            return name(twice.getOverwritten()) + " was given twice: it takes one value";
+        }
+        if (wrong instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+            return name(missing.getMissing().getFirst()) + " needs a value: --help shows which";
+        }
+        return "wrong arguments (" + wrong.getMessage() + "): --help shows the right ones";
+    }
+
+    private static String name(ArgSpec argument) {
+        return argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+    }
+
+    private static void requireOneHandler(ParseResult result, @Nullable List<String> command)
+            throws WrongArgumentException {
+        List<String> given = new ArrayList<>();
+        for (String option : List.of("--handler", "--class", "--source")) {
+            if (result.hasMatchedOption(option)) {
+                given.add(option);
+            }
+        }
+        if (command != null) {
+            given.add(EXEC);
+        }
+        if (given.size() > 1) {
+            throw new WrongArgumentException(
+                    String.join(" and ", given) + " were given: only one of them can serve");
+        }
+        if (result.hasMatchedOption("--classpath") && !result.hasMatchedOption("--class")) {
+            throw new WrongArgumentException(
+                    "--classpath was given without --class: add the name of the handler class");
+        }
+    }
+
+    private static List<Endpoint> endpoints(ParseResult result) throws WrongArgumentException {
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (String text : result.matchedPositionalValue(0, List.<String>of())) {
+            endpoints.add(Endpoint.parse(text));
+        }
+        if (endpoints.isEmpty()) {
+            throw new WrongArgumentException(
+                    "no address was given: add one, tcp://127.0.0.1:8000 for example");
+        }
+        return endpoints;
+    }
+
+    private static ServerOptions serverOptions(ParseResult result) throws WrongArgumentException {
+        int maxConnections = maxConnections(result);
+        OverLimit overLimit =
+                OverLimit.valueOf(
+                        upperCase(choice(result, "--over-limit", names(OverLimit.values()))));
+        Duration read = timeout(result, "--read-timeout");
+        Duration write = timeout(result, "--write-timeout");
+        return ServerOptions.DEFAULT
+                .withLimits(_ -> new Limits(maxConnections, overLimit))
+                .withDeadlines(given -> new Deadlines(given.request(), read, write, given.close()))
+                .withSocket(socket -> socket.withMaxPacketSize(LONGEST_PACKET))
+                .withBlockOnClose(false);
+    }
+
+    private static int maxConnections(ParseResult result) throws WrongArgumentException {
+        String text = text(result, "--max-connections");
+        if (text == null) {
+            return Limits.DEFAULT.maxConnections();
+        }
+        try {
+            int number = Integer.parseInt(text);
+            if (number > 0) {
+                return number;
+            }
+        } catch (NumberFormatException noNumber) {
+            // Said below.
+        }
+        throw new WrongArgumentException(
+                "--max-connections (" + text + ") must be a number from 1 to 2147483647");
+    }
+
+    private static @Nullable Duration timeout(ParseResult result, String option)
+            throws WrongArgumentException {
+        String text = text(result, option);
+        if (text == null) {
+            return null;
+        }
+        Duration timeout = DurationText.parse(option, text);
+        if (timeout.isZero()) {
+            throw new WrongArgumentException(
+                    option + " (" + text + ") must be positive: leave it out for none");
+        }
+        return timeout;
+    }
+
+    /// {@return the option's value, the first of the possible ones if it was not given}
+    private static String choice(ParseResult result, String option, List<String> possible)
+            throws WrongArgumentException {
+        String given = text(result, option, possible.getFirst());
+        if (!possible.contains(given)) {
+            throw new WrongArgumentException(
+                    option + " (" + given + ") must be one of " + String.join(", ", possible));
+        }
+        return given;
+    }
+
+    private static String choice(ParseResult result, String option, String... possible)
+            throws WrongArgumentException {
+        return choice(result, option, List.of(possible));
+    }
+
+    private static @Nullable String text(ParseResult result, String option) {
+        return result.<@Nullable String>matchedOptionValue(option, null);
+    }
+
+    private static String text(ParseResult result, String option, String absent) {
+        return result.matchedOptionValue(option, absent);
+    }
+
+    private static String file(ParseResult result, String option, String absent) {
+        return result.matchedOptionValue(option, new File(absent)).getPath();
+    }
+
+    private static List<String> names(Enum<?>[] values) {
+        List<String> names = new ArrayList<>();
+        for (Enum<?> value : values) {
+            names.add(value.name().toLowerCase(Locale.ROOT));
+        }
+        return names;
+    }
+
+    private static String upperCase(String text) {
+        return text.toUpperCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,119 @@
+package socketserver.cli;
+
+import socketserver.request.UnixAddress;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+
+/// An address to serve, as the command line takes it: `tcp://HOST:PORT`, `udp://HOST:PORT`,
+/// `unix:PATH`, `unixgram:PATH`.
+///
+/// A host that is empty or `*` means all addresses of the machine, IPv4 and IPv6. No name is looked
+/// up before the address is used.
+///
+/// @param text the address as it was given
+/// @param host a name or an address without brackets, or the path of a Unix socket
+/// @param port 0 for any, and for Unix sockets
+record Endpoint(Family family, String text, String host, int port) {
+    private static final String FORMS =
+            "tcp://HOST:PORT, udp://HOST:PORT, unix:PATH or unixgram:PATH";
+
+    /// {@return the address that the text says}
+    static Endpoint parse(String text) throws WrongArgumentException {
+        for (Family family : Family.values()) {
+            String prefix = family.scheme() + (family.hasPort() ? "://" : ":");
+            if (text.startsWith(prefix)) {
+                String rest = text.substring(prefix.length());
+                return family.hasPort() ? inet(family, text, rest) : unix(family, text, rest);
+            }
+        }
+        throw new WrongArgumentException("address (" + text + ") must be " + FORMS);
+    }
+
+    private static Endpoint inet(Family family, String text, String rest)
+            throws WrongArgumentException {
+        int colon = rest.lastIndexOf(':');
+        boolean bracketed = rest.startsWith("[");
+        String host = colon < 0 ? rest : rest.substring(0, colon);
+        if (colon < 0 || bracketed != host.endsWith("]")) {
+            throw new WrongArgumentException(
+                    "address (" + text + ") has no port: it must be " + FORMS);
+        }
+        if (bracketed) {
+            host = host.substring(1, host.length() - 1);
+        } else if (host.indexOf(':') >= 0) {
+            throw new WrongArgumentException(
+                    "address (" + text + ") needs brackets around IPv6: tcp://[::1]:8000");
+        }
+        return new Endpoint(family, text, host, port(text, rest.substring(colon + 1)));
+    }
+
+    private static int port(String text, String digits) throws WrongArgumentException {
+        int port = -1;
+        if (!digits.isEmpty()
+                && digits.length() <= 5
+                && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            port = Integer.parseInt(digits);
+        }
+        if (port < 0 || port > 65_535) {
+            throw new WrongArgumentException(
+                    "port (" + digits + ") of " + text + " must be from 0 (any) to 65535");
+        }
+        return port;
+    }
+
+    private static Endpoint unix(Family family, String text, String path)
+            throws WrongArgumentException {
+        Endpoint endpoint = new Endpoint(family, text, path, 0);
+        try {
+            endpoint.unixAddress();
+        } catch (IllegalArgumentException refused) {
+            throw new WrongArgumentException("address (" + text + "): " + refused.getMessage());
+        }
+        return endpoint;
+    }
+
+    /// {@return whether it means all addresses of the machine, of both versions of IP}
+    private boolean isAny() {
+        return host.isEmpty() || host.equals("*");
+    }
+
+    /// {@return whether IPv4 alone is to be served: `0.0.0.0` was given}
+    boolean isIpv4Only() {
+        return host.equals("0.0.0.0");
+    }
+
+    /// {@return the address to bind a TCP or UDP socket to}
+    ///
+    /// @throws UnknownHostException if it has a name that was not found
+    InetSocketAddress inetAddress() throws UnknownHostException {
+        return isAny()
+                ? new InetSocketAddress(port)
+                : new InetSocketAddress(InetAddress.getByName(host), port);
+    }
+
+    /// {@return the address to bind a Unix socket to; a path that begins with `@` is a name in
+    /// Linux's abstract name space}
+    UnixAddress unixAddress() {
+        return host.startsWith("@")
+                ? UnixAddress.abstractName(host.substring(1))
+                : UnixAddress.of(host);
+    }
+
+    /// {@return the address in the form of the command line, with the port that the kernel chose}
+    ///
+    /// @param bound what the server listens on
+    String boundTo(SocketAddress bound) {
+        return bound instanceof InetSocketAddress inet
+                ? family.scheme() + "://" + AddressText.hostAndPort(inet)
+                : text;
+    }
+
+    /// {@return the address as it was given}
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,19 @@
+package socketserver.cli;
+
+/// An address that cannot be listened on; its message is the one line that the user reads.
+final class ListenException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    /// Makes the error for that address.
+    ListenException(Endpoint endpoint, Throwable cause) {
+        super("cannot listen on " + endpoint + ": " + reason(cause), cause);
+    }
+
+    private static String reason(Throwable cause) {
+        if (cause instanceof java.net.UnknownHostException) {
+            return "unknown host " + cause.getMessage();
+        }
+        String message = cause.getMessage();
+        return message == null || message.isEmpty() ? cause.toString() : message;
+    }
+}

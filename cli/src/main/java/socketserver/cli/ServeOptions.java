@@ -1,0 +1,30 @@
+package socketserver.cli;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.ServerOptions;
+
+import java.time.Duration;
+import java.util.List;
+
+/// What `serve` was asked to do.
+///
+/// @param endpoints where to listen, at least one
+/// @param threading whether each request gets a thread
+/// @param builtIn the service that comes with the command
+/// @param exec the command that serves instead, or null
+/// @param className the class that serves instead, or null
+/// @param classPath where that class is
+/// @param source the file whose class serves instead, or null
+/// @param server the settings of each server
+/// @param drain how long a stop waits for the live requests
+record ServeOptions(
+        List<Endpoint> endpoints,
+        boolean threading,
+        BuiltIn builtIn,
+        @Nullable List<String> exec,
+        @Nullable String className,
+        String classPath,
+        @Nullable String source,
+        ServerOptions server,
+        Duration drain) {}

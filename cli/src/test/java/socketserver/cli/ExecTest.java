@@ -1,0 +1,170 @@
+package socketserver.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+
+/// Commands that serve a request each.
+@Timeout(60)
+class ExecTest {
+    @TempDir Path folder;
+
+    @Test
+    void passesBytesBothWaysAsTheyCome() throws Exception {
+        try (var command = RunningCommand.serve(1, "tcp://127.0.0.1:0", "--exec", "cat");
+                Socket socket = command.connect()) {
+            for (int i = 0; i < 3; i++) {
+                socket.getOutputStream().write('a' + i);
+                assertThat(socket.getInputStream().read()).isEqualTo('a' + i);
+            }
+            socket.shutdownOutput();
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void givesTheCommandTheEndOfTheInput() throws Exception {
+        try (var command = RunningCommand.serve(1, "tcp://127.0.0.1:0", "--exec", "tr", "-d", "l");
+                Socket socket = command.connect()) {
+            socket.getOutputStream().write("hello".repeat(100_000).getBytes(UTF_8));
+            socket.shutdownOutput();
+            assertThat(socket.getInputStream().readAllBytes())
+                    .asString(UTF_8)
+                    .isEqualTo("heo".repeat(100_000));
+        }
+    }
+
+    @Test
+    void endsTheConnectionWithTheCommand() throws Exception {
+        try (var command = RunningCommand.serve(1, "tcp://127.0.0.1:0", "--exec", "echo", "hi");
+                Socket socket = command.connect()) {
+            assertThat(socket.getInputStream().readAllBytes()).asString(UTF_8).isEqualTo("hi\n");
+        }
+    }
+
+    @Test
+    void endsTheCommandWhenTheClientHasGone() throws Exception {
+        try (var command =
+                RunningCommand.serve(
+                        1,
+                        "tcp://127.0.0.1:0",
+                        "--exec",
+                        "sh",
+                        "-c",
+                        "echo $$; sleep 1000; true")) {
+            long pid;
+            try (Socket socket = command.connect()) {
+                pid = Long.parseLong(line(socket));
+                assertThat(ProcessHandle.of(pid)).isPresent();
+                // Closing sends a reset.
+                socket.setSoLinger(true, 0);
+            }
+            await().until(() -> ProcessHandle.of(pid).isEmpty());
+        }
+    }
+
+    @Test
+    void endsTheCommandsThatAreCut() throws Exception {
+        try (var command =
+                        RunningCommand.serve(
+                                1,
+                                "tcp://127.0.0.1:0",
+                                "--drain",
+                                "50ms",
+                                "--exec",
+                                "sh",
+                                "-c",
+                                "echo $$; exec sleep 1000");
+                Socket socket = command.connect()) {
+            long pid = Long.parseLong(line(socket));
+            // The child waits for nothing of the client any more.
+            socket.shutdownOutput();
+            command.terminate();
+            assertThat(command.exitCode()).isZero();
+            assertThat(command.err()).contains("0 finished, 1 cut (tcp 127.0.0.1:");
+            assertThat(ProcessHandle.of(pid)).isEmpty();
+        }
+    }
+
+    private static String line(Socket socket) throws Exception {
+        StringBuilder line = new StringBuilder();
+        for (int c; (c = socket.getInputStream().read()) > '\n'; ) {
+            line.append((char) c);
+        }
+        return line.toString();
+    }
+
+    @Test
+    void tellsTheCommandWhoAsks() throws Exception {
+        try (var command =
+                        RunningCommand.serve(
+                                1,
+                                "tcp://127.0.0.1:0",
+                                "--exec",
+                                "sh",
+                                "-c",
+                                "echo $PROTO $TCPREMOTEIP $TCPREMOTEPORT $TCPLOCALIP"
+                                        + " $TCPLOCALPORT");
+                Socket socket = command.connect()) {
+            assertThat(socket.getInputStream().readAllBytes())
+                    .asString(UTF_8)
+                    .isEqualTo(
+                            "TCP 127.0.0.1 %d 127.0.0.1 %d\n"
+                                    .formatted(
+                                            socket.getLocalPort(), command.address(0).getPort()));
+        }
+    }
+
+    @Test
+    void servesUnixSockets() throws Exception {
+        Path path = folder.resolve("exec.sock");
+        try (var command =
+                        RunningCommand.serve(
+                                1, "unix:" + path, "--exec", "sh", "-c", "echo $PROTO; cat");
+                var channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            assertThat(command.listening()).containsExactly("unix:" + path);
+            channel.write(ByteBuffer.wrap("abc".getBytes(UTF_8)));
+            channel.shutdownOutput();
+            ByteBuffer answer = ByteBuffer.allocate(100);
+            while (channel.read(answer) >= 0) {}
+            assertThat(UTF_8.decode(answer.flip()).toString()).isEqualTo("UNIX\nabc");
+        }
+    }
+
+    @Test
+    void answersPackets() throws Exception {
+        try (var command = RunningCommand.serve(1, "udp://127.0.0.1:0", "--exec", "tr", "a", "b")) {
+            assertThat(CliTest.Udp.ask(command.address(0), "banana")).isEqualTo("bbnbnb");
+        }
+    }
+
+    @Test
+    void killsACommandWhoseOutputFitsNoPacket() throws Exception {
+        try (var command =
+                RunningCommand.serve(
+                        1,
+                        "udp://127.0.0.1:0",
+                        "--exec",
+                        "sh",
+                        "-c",
+                        "read w; test $w = yes && exec yes; echo $w")) {
+            assertThat(CliTest.Udp.ask(command.address(0), "no\n")).isEqualTo("no\n");
+            try (var socket = new java.net.DatagramSocket()) {
+                byte[] yes = "yes\n".getBytes(UTF_8);
+                socket.send(new java.net.DatagramPacket(yes, yes.length, command.address(0)));
+                command.awaitErr("output of sh is longer than a packet of 65507 bytes");
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package socketserver.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The command in a process of its own, on the module path of the tests.
+final class RunningCommand implements AutoCloseable {
+    private static final int SECONDS = 20;
+
+    private final Process process;
+    private final BufferedReader out;
+    private final Path err;
+    private final List<String> listening = new ArrayList<>();
+
+    private RunningCommand(String... args) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-Xlog:disable", "-Xlog:all=warning:stderr"));
+        command.addAll(List.of("--add-modules", "ALL-DEFAULT"));
+        command.addAll(List.of("--module-path", System.getProperty("jdk.module.path")));
+        command.addAll(List.of("--module", "socketserver.cli/socketserver.cli.Main"));
+        command.addAll(List.of(args));
+        err = Files.createTempFile("socketserver", ".err");
+        process = new ProcessBuilder(command).redirectError(Redirect.to(err.toFile())).start();
+        out = process.inputReader(UTF_8);
+    }
+
+    /// Runs a command that ends by itself.
+    static RunningCommand run(String... args) throws IOException {
+        return new RunningCommand(args);
+    }
+
+    /// Starts serving, and returns when each address has said that it is ready.
+    static RunningCommand serve(int addresses, String... args) throws IOException {
+        String[] all = new String[args.length + 1];
+        all[0] = "serve";
+        System.arraycopy(args, 0, all, 1, args.length);
+        RunningCommand command = new RunningCommand(all);
+        for (int i = 0; i < addresses; i++) {
+            String line = command.out.readLine();
+            assertThat(line).as(command.err()).startsWith("listening on ");
+            command.listening.add(line.substring("listening on ".length()));
+        }
+        return command;
+    }
+
+    List<String> listening() {
+        return listening;
+    }
+
+    /// {@return the address of a listener on TCP or UDP}
+    InetSocketAddress address(int index) {
+        String line = listening.get(index);
+        int colon = line.lastIndexOf(':');
+        String host = line.substring(line.indexOf("//") + 2, colon).replaceAll("[\\[\\]]", "");
+        return new InetSocketAddress(host, Integer.parseInt(line.substring(colon + 1)));
+    }
+
+    Socket connect() throws IOException {
+        Socket socket = new Socket();
+        socket.setSoTimeout(SECONDS * 1000);
+        socket.connect(address(0));
+        return socket;
+    }
+
+    /// Sends SIGTERM.
+    void terminate() {
+        process.toHandle().destroy();
+    }
+
+    /// {@return the exit code}
+    int exitCode() throws InterruptedException {
+        assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS)).as("ended").isTrue();
+        return process.exitValue();
+    }
+
+    /// {@return what is left of standard output, once it has ended}
+    List<String> out() {
+        return out.lines().toList();
+    }
+
+    /// {@return standard error so far}
+    String err() {
+        try {
+            return Files.readString(err);
+        } catch (IOException thrown) {
+            throw new UncheckedIOException(thrown);
+        }
+    }
+
+    void awaitErr(String text) {
+        await().atMost(Duration.ofSeconds(SECONDS))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> err().contains(text));
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        out.close();
+        Files.deleteIfExists(err);
+    }
+}
