@@ -25,7 +25,7 @@ import java.util.StringJoiner;
 ///
 /// ```
 /// java -cp socketserver.jar DnsResponder.java 5353
-/// dig @localhost -p 5353 www.example.test A
+/// dig @127.0.0.1 -p 5353 www.example.test A
 /// ```
 final class DnsResponder {
     /// A record of the table: the number of its type, and its data as they are sent.

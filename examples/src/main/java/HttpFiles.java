@@ -253,7 +253,9 @@ final class HttpFiles {
                 throw new Status("301 Moved Permanently", "Location: " + location + "\r\n");
             }
             Path index = found.resolve("index.html");
-            if (!folder) {
+            if (!folder && path.endsWith("/")) {
+                throw new Status("404 Not Found");
+            } else if (!folder) {
                 writeFile(found, head);
             } else if (Files.exists(index)) {
                 writeFile(find(path + "index.html"), head);
@@ -392,8 +394,8 @@ final class HttpFiles {
             request().shutdownOutput();
             request().readTimeout(Duration.ofSeconds(1));
             byte[] ignored = new byte[8 * 1024];
-            for (int i = 0; i < 128 && input().read(ignored) >= 0; ) {
-                i++;
+            for (int read = 0, reads = 0; read >= 0 && reads < 128; reads++) {
+                read = input().read(ignored);
             }
         }
     }
