@@ -18,13 +18,17 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// What all servers are: a loop that takes requests, hooks around each of them, and a life from the
 /// first request to `close()`. Python's `BaseServer`.
 ///
-/// A program starts one of the subclasses. One that has a family of its own extends this class and
-/// says how requests arrive: [#awaitRequest(long)], [#getRequest()], [#wakeUp()] and
-/// [#closeListener()].
+/// A program starts one of the subclasses:
+///
+/// {@snippet class="socketserver.SnippetsTest" region="server"}
+///
+/// One that has a family of its own extends this class and says how requests arrive:
+/// [#awaitRequest(long)], [#getRequest()], [#wakeUp()] and [#closeListener()].
 ///
 /// ## Hooks
 ///
@@ -48,6 +52,7 @@ public abstract class BaseServer<R extends Request>
     private final RequestHandler<? super R> handler;
     private volatile ServerOptions options;
 
+    private final AtomicBoolean listenerClosed = new AtomicBoolean();
     private final Lifecycle lifecycle = new Lifecycle();
     private final ServingLoop<R> loop;
     private final LiveRequests live;
@@ -72,6 +77,12 @@ public abstract class BaseServer<R extends Request>
     @Override
     public SocketAddress address() {
         return address;
+    }
+
+    /// {@return its class and address}
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + " on " + address();
     }
 
     /// {@return the settings in force}
@@ -287,7 +298,7 @@ public abstract class BaseServer<R extends Request>
             Deadline deadline = Deadline.in(options.deadlines().close());
             boolean ended = lifecycle.servingHere() || lifecycle.awaitEnd(deadline);
             if (!repliesThroughListener()) {
-                guarded("closeListener", this::closeListener);
+                closeListenerOnce();
             }
             if (blockOnClose() && !loop.daemonThreads()) {
                 if (!live.awaitEmpty(deadline)) {
@@ -299,15 +310,21 @@ public abstract class BaseServer<R extends Request>
                                     Integer.toString(cut.size()),
                                     cut.stream().limit(10).toList());
                 }
-                guarded("closeListener", this::closeListener);
+                closeListenerOnce();
             } else {
-                live.whenEmpty(() -> guarded("closeListener", this::closeListener));
+                live.whenEmpty(this::closeListenerOnce);
             }
             if (!ended) {
                 lifecycle.awaitEnd(Deadline.in(Duration.ofSeconds(1)));
             }
         } finally {
             lifecycle.endClose();
+        }
+    }
+
+    private void closeListenerOnce() {
+        if (listenerClosed.compareAndSet(false, true)) {
+            guarded("closeListener", this::closeListener);
         }
     }
 
@@ -330,7 +347,7 @@ public abstract class BaseServer<R extends Request>
     /// Ends the present or else the next [#awaitRequest(long)] at once; called by any thread.
     protected abstract void wakeUp();
 
-    /// Closes what requests come from; called when the server is closed, possibly twice.
+    /// Closes what requests come from; called once, when the server is closed or could not be made.
     protected abstract void closeListener() throws IOException;
 
     /// {@return whether requests are answered through what they came from, as datagrams are, so
@@ -507,10 +524,7 @@ public abstract class BaseServer<R extends Request>
         guardedFor(request, "shutdownRequest", () -> shutdownRequest(request));
         LiveRequest row = live.row(request);
         if (row != null) {
-            row.end();
-            if (!request.isOpen()) {
-                live.closed(request);
-            }
+            live.ended(row);
         }
     }
 

@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.util.Map;
 
 /// A server whose requests come from a socket of one of the engines: what the four families share.
 public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
@@ -96,12 +98,22 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
             if (allowReusePort()) {
                 opened.option(StandardSocketOptions.SO_REUSEPORT, true);
             }
+            for (Map.Entry<SocketOption<?>, Object> each :
+                    options().socket().options().entrySet()) {
+                option(opened, each.getKey(), each.getValue());
+            }
             opened.bind(super.address(), requestQueueSize());
             listener = opened;
         } catch (Throwable thrown) {
             opened.close();
             throw thrown;
         }
+    }
+
+    @SuppressWarnings("unchecked") // SocketSettings takes a value with an option of its type only
+    private static <T> void option(Listener<?> opened, SocketOption<T> option, Object value)
+            throws IOException {
+        opened.option(option, (T) value);
     }
 
     @Override

@@ -17,6 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class LiveRequests {
     private final ConcurrentHashMap<Request, LiveRequest> rows = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
+    // How many rows' handlers have left their requests open.
+    private final AtomicInteger kept = new AtomicInteger();
     private final Runnable onRemoval;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -53,6 +55,9 @@ final class LiveRequests {
 
     /// Removes the rows of requests that were closed after their handlers had left them open.
     void sweep() {
+        if (kept.get() == 0) {
+            return;
+        }
         for (LiveRequest row : rows.values()) {
             if (row.isKept() && !row.request().isOpen()) {
                 remove(row.request());
@@ -60,7 +65,17 @@ final class LiveRequests {
         }
     }
 
-    /// Removes the request if it is there and no handler runs on it.
+    /// Notes that the handler of that row has ended, or is not to run.
+    void ended(LiveRequest row) {
+        row.end();
+        if (row.isKept()) {
+            kept.incrementAndGet();
+        } else {
+            remove(row.request());
+        }
+    }
+
+    /// Notes that the request was closed; its row stays as long as a handler runs on it.
     void closed(Request request) {
         LiveRequest row = rows.get(request);
         if (row != null && row.handler().isEmpty()) {
@@ -69,8 +84,12 @@ final class LiveRequests {
     }
 
     private void remove(Request request) {
-        if (rows.remove(request) == null) {
+        LiveRequest row = rows.remove(request);
+        if (row == null) {
             return;
+        }
+        if (row.isKept()) {
+            kept.decrementAndGet();
         }
         int left = size.decrementAndGet();
         onRemoval.run();
@@ -92,8 +111,7 @@ final class LiveRequests {
         }
     }
 
-    /// Runs the action when no request is live any more, at once if none is; possibly more than
-    /// once.
+    /// Runs the action whenever no request is live any more, and at once if none is.
     void whenEmpty(Runnable action) {
         onEmpty = action;
         if (size() == 0) {
@@ -105,28 +123,26 @@ final class LiveRequests {
     ///
     /// @return whether that came about before the deadline
     boolean awaitEmpty(Deadline deadline) {
+        sweep();
+        // It cannot change: this is the thread that runs their handlers.
+        long own = rowsHandledHere();
         lock.lock();
         try {
             waiters.incrementAndGet();
-            return deadline.awaitWhile(this::othersAreLive, changed);
+            return deadline.awaitWhile(() -> size() > own, changed);
         } finally {
             waiters.decrementAndGet();
             lock.unlock();
         }
     }
 
-    private boolean othersAreLive() {
-        if (size() == 0) {
-            return false;
-        }
-        sweep();
+    private long rowsHandledHere() {
         Thread self = Thread.currentThread();
-        return rows.values().stream().anyMatch(row -> !row.runsOn(self));
+        return rows.values().stream().filter(row -> row.runsOn(self)).count();
     }
 
     /// {@return whether the calling thread handles a request of this table}
     boolean handledHere() {
-        Thread self = Thread.currentThread();
-        return rows.values().stream().anyMatch(row -> row.runsOn(self));
+        return rowsHandledHere() > 0;
     }
 }

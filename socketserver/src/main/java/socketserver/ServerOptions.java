@@ -5,9 +5,7 @@ import java.util.function.UnaryOperator;
 
 /// The settings of a server, immutable, in groups.
 ///
-/// ```java
-/// ServerOptions.DEFAULT.withLimits(limits -> limits.withMaxConnections(100))
-/// ```
+/// {@snippet class="socketserver.SnippetsTest" region="options"}
 ///
 /// Limits and deadlines may change while the server serves ([BaseServer#options(ServerOptions)]).
 public final class ServerOptions {

@@ -20,9 +20,7 @@ import java.util.function.UnaryOperator;
 /// Composes a server from an address, a concurrency model and settings: the other door to the same
 /// servers, for programs that need no server class of their own.
 ///
-/// ```java
-/// SocketServer.tcp(address).threading().maxConnections(100).open(Echo::new)
-/// ```
+/// {@snippet class="socketserver.SnippetsTest" region="composition"}
 ///
 /// Not thread-safe; one composition may open several servers.
 ///

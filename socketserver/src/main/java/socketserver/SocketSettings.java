@@ -2,8 +2,12 @@ package socketserver;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// How a server's socket is made. None of it can change once the socket is bound.
@@ -30,12 +34,13 @@ public record SocketSettings(
         int maxPacketSize,
         boolean noDelay,
         boolean keepAlive,
-        @Nullable Set<PosixFilePermission> unixPermissions) {
+        @Nullable Set<PosixFilePermission> unixPermissions,
+        Map<SocketOption<?>, Object> options) {
     /// What holds unless a program says otherwise: a queue of 4,096 (Python had 5, since 3.15 as
     /// many as the kernel allows), packets of 8,192 bytes as in Python, `TCP_NODELAY`, no
     /// keep-alive.
     public static final SocketSettings DEFAULT =
-            new SocketSettings(4096, null, false, null, 8192, true, false, null);
+            new SocketSettings(4096, null, false, null, 8192, true, false, null, Map.of());
 
     private static final int LONGEST_DATAGRAM = 65_535;
 
@@ -55,6 +60,7 @@ public record SocketSettings(
                             + " own");
         }
         unixPermissions = unixPermissions == null ? null : Set.copyOf(unixPermissions);
+        options = Map.copyOf(options);
     }
 
     /// {@return these settings with that queue}
@@ -67,7 +73,8 @@ public record SocketSettings(
                 maxPacketSize,
                 noDelay,
                 keepAlive,
-                unixPermissions);
+                unixPermissions,
+                options);
     }
 
     /// {@return these settings with that word on `SO_REUSEADDR`}
@@ -80,7 +87,8 @@ public record SocketSettings(
                 maxPacketSize,
                 noDelay,
                 keepAlive,
-                unixPermissions);
+                unixPermissions,
+                options);
     }
 
     /// {@return these settings with that word on `SO_REUSEPORT`}
@@ -93,7 +101,8 @@ public record SocketSettings(
                 maxPacketSize,
                 noDelay,
                 keepAlive,
-                unixPermissions);
+                unixPermissions,
+                options);
     }
 
     /// {@return these settings with that family}
@@ -106,7 +115,8 @@ public record SocketSettings(
                 maxPacketSize,
                 noDelay,
                 keepAlive,
-                unixPermissions);
+                unixPermissions,
+                options);
     }
 
     /// {@return these settings with that length of a datagram, in bytes}
@@ -119,7 +129,8 @@ public record SocketSettings(
                 maxPacketSize,
                 noDelay,
                 keepAlive,
-                unixPermissions);
+                unixPermissions,
+                options);
     }
 
     /// {@return these settings with that word on `TCP_NODELAY`}
@@ -132,7 +143,8 @@ public record SocketSettings(
                 maxPacketSize,
                 noDelay,
                 keepAlive,
-                unixPermissions);
+                unixPermissions,
+                options);
     }
 
     /// {@return these settings with that word on `SO_KEEPALIVE`}
@@ -145,7 +157,8 @@ public record SocketSettings(
                 maxPacketSize,
                 noDelay,
                 keepAlive,
-                unixPermissions);
+                unixPermissions,
+                options);
     }
 
     /// {@return these settings with those permissions of a Unix socket's path}
@@ -158,6 +171,25 @@ public record SocketSettings(
                 maxPacketSize,
                 noDelay,
                 keepAlive,
-                unixPermissions);
+                unixPermissions,
+                options);
+    }
+
+    /// {@return these settings with that option set on the socket before it is bound}
+    ///
+    /// @throws NullPointerException if the value is null
+    public <T> SocketSettings withOption(SocketOption<T> option, T value) {
+        Map<SocketOption<?>, Object> more = new HashMap<>(options);
+        more.put(option, Objects.requireNonNull(value, option.name()));
+        return new SocketSettings(
+                requestQueueSize,
+                reuseAddress,
+                reusePort,
+                addressFamily,
+                maxPacketSize,
+                noDelay,
+                keepAlive,
+                unixPermissions,
+                more);
     }
 }

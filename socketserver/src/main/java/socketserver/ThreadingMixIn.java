@@ -4,9 +4,7 @@ import socketserver.concurrency.ThreadingModel;
 
 /// Gives each request of a server a thread of its own: Python's `ThreadingMixIn`.
 ///
-/// ```java
-/// class MyServer extends UdpServer implements ThreadingMixIn { … }
-/// ```
+/// {@snippet class="socketserver.SnippetsTest" region="mix-in"}
 ///
 /// Unlike Python's it need not stand first.
 public interface ThreadingMixIn extends ConcurrencyMixIn {

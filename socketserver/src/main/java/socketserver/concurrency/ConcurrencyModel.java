@@ -6,9 +6,7 @@ import java.util.concurrent.Executor;
 ///
 /// One of one's own is usually a lambda:
 ///
-/// ```java
-/// ConcurrencyModel model = task -> pool.submit(task);
-/// ```
+/// {@snippet class="socketserver.SnippetsTest" region="own-model"}
 ///
 /// If [#run(RequestTask)] throws, a `RejectedExecutionException` for instance, the server reports
 /// that to its `handleError` and ends the request. A model that drops a task silently leaves its

@@ -2,8 +2,9 @@ package socketserver.request;
 
 /// The typed key of a value that a program attaches to a request.
 ///
-/// Two keys are equal only if they are the same object; keep one in a constant: `static final
-/// Attribute<String> USER = Attribute.named("user");`
+/// Two keys are equal only if they are the same object; keep one in a constant:
+///
+/// {@snippet class="socketserver.SnippetsTest" region="attribute"}
 ///
 /// @param <T> the type of the value
 @SuppressWarnings(

@@ -8,6 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// A handler object for a packet: Python's `DatagramRequestHandler`.
 ///
+/// {@snippet class="socketserver.SnippetsTest" region="datagram-handler"}
+///
 /// What is written to [#output()] goes back as one packet when [#handle()] returns. If nothing was
 /// written or `handle` has failed, nothing is sent (Python sends an empty or a partial packet
 /// then). More than one packet, or an empty one, goes by `request().reply(…)`.

@@ -8,6 +8,8 @@ import java.io.Serializable;
 /// concurrency model chooses, with several requests at the same time unless that model is the
 /// synchronous one. When it returns or throws, the server ends the request.
 ///
+/// {@snippet class="socketserver.SnippetsTest" region="lambda"}
+///
 /// One handler of [Request] serves every family; a handler of [DatagramRequest] on a TCP server
 /// does not compile. A lambda will do; a class with set-up and clean-up of its own extends
 /// [BaseRequestHandler] and is given as a [HandlerFactory].

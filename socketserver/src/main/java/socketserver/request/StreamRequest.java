@@ -175,6 +175,8 @@ public abstract class StreamRequest extends Request implements ByteChannel {
 
     /// Sets how long one read may wait for the client's next byte; null is for ever.
     ///
+    /// The first timeout of a request is set while no other thread reads or writes.
+    ///
     /// @throws IllegalArgumentException if the timeout is not positive
     public final void readTimeout(@Nullable Duration timeout) throws IOException {
         readTimeout = nanos("read timeout", timeout);
@@ -183,8 +185,9 @@ public abstract class StreamRequest extends Request implements ByteChannel {
 
     /// Sets how long one write may wait until the client takes a byte; null is for ever.
     ///
-    /// Each byte that the client takes starts the time anew (Python's covers a whole `sendall`), so
-    /// that a long answer to a slow client needs no longer timeout.
+    /// The first timeout of a request is set while no other thread reads or writes. Each byte that
+    /// the client takes starts the time anew (Python's covers a whole `sendall`), so that a long
+    /// answer to a slow client needs no longer timeout.
     ///
     /// @throws IllegalArgumentException if the timeout is not positive
     public final void writeTimeout(@Nullable Duration timeout) throws IOException {

@@ -8,6 +8,8 @@ import java.time.Duration;
 
 /// A handler object for a connection: Python's `StreamRequestHandler`.
 ///
+/// {@snippet class="socketserver.SnippetsTest" region="stream-handler"}
+///
 /// Its settings are methods to override. They are asked once for each request, before [#setup()].
 public abstract class StreamRequestHandler extends BaseRequestHandler<StreamRequest> {
     /// Makes a handler; its request arrives before [#setup()].

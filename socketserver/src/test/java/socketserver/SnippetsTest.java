@@ -1,0 +1,172 @@
+package socketserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import socketserver.concurrency.ConcurrencyModel;
+import socketserver.request.Attribute;
+import socketserver.request.DatagramRequest;
+import socketserver.request.DatagramRequestHandler;
+import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
+import socketserver.request.StreamRequestHandler;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// The examples of the Javadoc, compiled and run.
+@Timeout(20)
+class SnippetsTest {
+    private final InetSocketAddress address =
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    // @start region="stream-handler"
+    static class Echo extends StreamRequestHandler {
+        @Override
+        protected void handle() throws IOException {
+            for (String line; (line = input().readLine()) != null; ) {
+                output().writeLine(line);
+            }
+        }
+    }
+
+    // @end
+
+    // @start region="datagram-handler"
+    static class Upper extends DatagramRequestHandler {
+        @Override
+        protected void handle() throws IOException {
+            output().write(new String(packet(), UTF_8).toUpperCase(Locale.ROOT));
+        }
+    }
+
+    // @end
+
+    // @start region="mix-in"
+    static final class UpperServer extends UdpServer implements ThreadingMixIn {
+        UpperServer(InetSocketAddress address) throws IOException {
+            super(address, Upper::new);
+        }
+
+        @Override
+        protected boolean verifyRequest(DatagramRequest request) {
+            return !request.truncated();
+        }
+    }
+
+    // @end
+
+    @Test
+    void aStreamHandlerEchoes() throws Exception {
+        // @start region="server"
+        try (var server = new ThreadingTcpServer(address, Echo::new)) {
+            server.start();
+            assertThat(ask(server.address(), "hello\n")).isEqualTo("hello\n");
+        }
+        // @end
+    }
+
+    @Test
+    void aLambdaAnswers() throws Exception {
+        // @start region="lambda"
+        RequestHandler<StreamRequest> greeter =
+                request -> request.output().writeLine("hello " + request.input().readLine());
+        // @end
+        try (var server = new TcpServer(address, greeter)) {
+            server.start();
+            assertThat(ask(server.address(), "you\n")).isEqualTo("hello you\n");
+        }
+    }
+
+    @Test
+    void aMixInGivesThreads() throws Exception {
+        try (var server = new UpperServer(address);
+                var client = new DatagramSocket()) {
+            server.start();
+            byte[] packet = "loud".getBytes(UTF_8);
+            client.send(new DatagramPacket(packet, packet.length, server.address()));
+            var reply = new DatagramPacket(new byte[100], 100);
+            client.receive(reply);
+            assertThat(new String(reply.getData(), 0, reply.getLength(), UTF_8)).isEqualTo("LOUD");
+        }
+    }
+
+    @Test
+    void aCompositionOpens() throws Exception {
+        // @start region="composition"
+        try (var server =
+                SocketServer.tcp(address)
+                        .threading()
+                        .maxConnections(100)
+                        .readTimeout(Duration.ofSeconds(30))
+                        .open(Echo::new)) {
+            server.start();
+            assertThat(ask(server.address(), "hello\n")).isEqualTo("hello\n");
+        }
+        // @end
+    }
+
+    @Test
+    void optionsChangeInGroups() {
+        // @start region="options"
+        ServerOptions options =
+                ServerOptions.DEFAULT
+                        .withLimits(limits -> limits.withMaxConnections(100))
+                        .withDeadlines(deadlines -> deadlines.withRead(Duration.ofSeconds(30)));
+        // @end
+        assertThat(options.limits().maxConnections()).isEqualTo(100);
+        assertThat(options.deadlines().read()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void aModelOfOnesOwnRunsHandlers() throws Exception {
+        try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+            // @start region="own-model"
+            ConcurrencyModel model = task -> pool.execute(task);
+            // @end
+            try (var server = SocketServer.tcp(address).model(model).open(Echo::new)) {
+                server.start();
+                assertThat(ask(server.address(), "hello\n")).isEqualTo("hello\n");
+            }
+        }
+    }
+
+    // @start region="attribute"
+    static final Attribute<String> USER = Attribute.named("user");
+
+    static void logIn(StreamRequest request) throws IOException {
+        request.attribute(USER, request.input().readLine());
+        request.output().writeLine("welcome, " + request.attribute(USER));
+    }
+
+    // @end
+
+    @Test
+    void anAttributeStaysWithItsRequest() throws Exception {
+        RequestHandler<StreamRequest> handler = SnippetsTest::logIn;
+        try (var server = new TcpServer(address, handler)) {
+            server.start();
+            assertThat(ask(server.address(), "ada\n")).isEqualTo("welcome, ada\n");
+        }
+    }
+
+    private static String ask(InetSocketAddress address, String question) throws IOException {
+        try (Socket client = new Socket(address.getAddress(), address.getPort())) {
+            client.getOutputStream().write(question.getBytes(UTF_8));
+            client.shutdownOutput();
+            return new String(client.getInputStream().readAllBytes(), UTF_8);
+        }
+    }
+}
