@@ -48,7 +48,10 @@ final class ChatRoom {
         if (members.containsKey(member.name)) {
             return false;
         }
-        member.tell("* here: " + String.join(", ", members.keySet()));
+        member.tell(
+                members.isEmpty()
+                        ? "* nobody is here"
+                        : "* here: " + String.join(", ", members.keySet()));
         members.put(member.name, member);
         tellAll("* " + member.name + " joined");
         return true;

@@ -45,7 +45,7 @@ class DnsResponderTest {
         ByteBuffer query = ByteBuffer.allocate(500);
         query.putShort((short) id).put((byte) 1).put((byte) 0);
         query.putShort((short) 1).putShort((short) 0).putShort((short) 0).putShort((short) 0);
-        for (String label : name.split("\\.")) {
+        for (String label : name.split("\\.", -1)) {
             query.put((byte) label.length()).put(label.getBytes(ISO_8859_1));
         }
         query.put((byte) 0).putShort((short) type).putShort((short) 1);

@@ -1,5 +1,7 @@
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,7 +78,7 @@ class ExamplesTest {
     void syslogReceiverPrintsWhatComes(@TempDir Path folder) throws Exception {
         String path = folder.resolve("log").toString();
         try (var example = new Program("SyslogReceiver", "0", path)) {
-            DnsResponderTest.send(example.address(), "<34>su: failed".getBytes());
+            DnsResponderTest.send(example.address(), "<34>su: failed".getBytes(UTF_8));
 
             assertThat(example.line()).isEqualTo("auth.crit su: failed");
         }

@@ -85,7 +85,7 @@ class HttpFilesTest {
                                 + HOST
                                 + "Connection: close\r\n\r\n");
 
-        assertThat(all.split("(?=HTTP/1.1 )"))
+        assertThat(all.split("(?=HTTP/1.1 )", -1))
                 .satisfiesExactly(
                         first -> assertThat(first).endsWith("\r\n\r\nhello"),
                         head -> assertThat(head).contains("Length: 5\r\n").endsWith("\r\n\r\n"),
@@ -195,11 +195,10 @@ class HttpFilesTest {
 
     @Test
     void keepsAnOldConnectionOnlyIfAsked() throws IOException {
-        assertThat(ask("GET /a.txt HTTP/1.0\r\n\r\n")).contains("Connection: close");
-        assertThat(
-                        ask(
-                                "GET /a.txt HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
-                                        + "GET /a.txt HTTP/1.0\r\n\r\n"))
+        String old = "GET /a.txt HTTP/1.0\r\n";
+
+        assertThat(ask(old + "\r\n")).contains("Connection: close");
+        assertThat(ask(old + "Connection: keep-alive\r\n\r\n" + old + "\r\n"))
                 .containsSubsequence("Connection: keep-alive", "Connection: close");
     }
 
@@ -230,7 +229,7 @@ class HttpFilesTest {
     }
 
     @Test
-    void servesAThousandCurlsAtOnce() throws Exception {
+    void servesAThousandCurls() throws Exception {
         Stranger curl = Stranger.named("curl");
         String urls =
                 IntStream.range(0, 1000)
@@ -244,7 +243,7 @@ class HttpFilesTest {
                         "--parallel",
                         "--parallel-immediate",
                         "--parallel-max",
-                        "1000",
+                        "300",
                         "--write-out",
                         "%{http_code}\n",
                         "--config",

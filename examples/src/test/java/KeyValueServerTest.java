@@ -75,7 +75,7 @@ class KeyValueServerTest {
                     NONE a                       | -ERR unknown command 'NONE'
                     """)
     void obeys(String commands, String replies) throws IOException {
-        assertThat(ask(commands.split(";"))).isEqualTo(replies);
+        assertThat(ask(commands.split(";", -1))).isEqualTo(replies);
     }
 
     @Test
@@ -163,7 +163,7 @@ class KeyValueServerTest {
                 .isEqualTo("OK\n");
         assertThat(redis.run("-p", port, "get", "greeting")).isEqualTo("hello world\n");
         assertThat(redis.runWith("incr n\nttl greeting\ndel n greeting\nget n\n", "-p", port))
-                .isEqualTo("1\n60\n2\n\n");
+                .matches("1\n[56][0-9]\n2\n\n");
     }
 
     @Test

@@ -16,7 +16,7 @@ class ReadmeTest {
             Pattern.compile("^```java\\R(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
 
     @Test
-    void eachJavaBlockStandsInAnExample() throws IOException {
+    void eachJavaBlockStandsInAnExampleOrATest() throws IOException {
         List<String> blocks =
                 JAVA_BLOCK
                         .matcher(Files.readString(README))
@@ -24,17 +24,21 @@ class ReadmeTest {
                         .map(block -> unindented(block.group(1)))
                         .toList();
 
-        assertThat(blocks).isNotEmpty().allSatisfy(block -> assertThat(sources()).contains(block));
+        String sources = sources();
+        assertThat(blocks).isNotEmpty().allSatisfy(block -> assertThat(sources).contains(block));
     }
 
+    /// {@return the examples, and the snippets that the library's own tests assert}
     private static String sources() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of("src"))) {
-            var all = new StringBuilder();
-            for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                all.append(unindented(Files.readString(file)));
+        var all = new StringBuilder();
+        for (String folder : List.of("src", "../socketserver/src/test/java")) {
+            try (Stream<Path> files = Files.walk(Path.of(folder))) {
+                for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                    all.append(unindented(Files.readString(file)));
+                }
             }
-            return all.toString();
         }
+        return all.toString();
     }
 
     /// {@return the text with no line indented: a block may stand deeper in an example}

@@ -22,7 +22,7 @@ final class Stranger {
     /// {@return the program of that name; a test that asks for one which is not installed is
     /// skipped and says so}
     static Stranger named(String name) {
-        for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
+        for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
             Path program = Path.of(folder, name);
             if (Files.isExecutable(program)) {
                 return new Stranger(program);
