@@ -16,8 +16,10 @@ import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// What all servers are: a loop that takes requests, hooks around each of them, and a life from the
@@ -102,6 +104,8 @@ public abstract class BaseServer<R extends Request>
                             .formatted(options.socket(), changed.socket()));
         }
         options = changed;
+        // There may be room now.
+        loop.wake();
     }
 
     /// {@return the live requests: those that were taken and have not ended}
@@ -171,6 +175,11 @@ public abstract class BaseServer<R extends Request>
         }
     }
 
+    /// Throws if the server is closed.
+    final void requireOpen() {
+        lifecycle.requireOpen();
+    }
+
     private void begin(Thread thread, boolean forever) {
         requireBound();
         lifecycle.begin(thread, forever);
@@ -228,8 +237,13 @@ public abstract class BaseServer<R extends Request>
     /// has just ended: then there is nothing left to stop.
     @Override
     public final void requestStop() {
-        lifecycle.requestStop();
+        stop();
+    }
+
+    private long stop() {
+        long serving = lifecycle.requestStop();
         wakeServing();
+        return serving;
     }
 
     private void wakeServing() {
@@ -243,10 +257,12 @@ public abstract class BaseServer<R extends Request>
     /// synchronous model for instance, it only asks (Python deadlocks). If nothing serves it does
     /// not wait.
     public final void shutdown() {
-        requestStop();
-        if (!lifecycle.servingHere()) {
-            lifecycle.awaitEnd(Deadline.NEVER);
-        }
+        long serving = stop();
+        live.whileStopping(() -> awaitStop(serving, Deadline.NEVER));
+    }
+
+    private boolean awaitStop(long serving, Deadline deadline) {
+        return lifecycle.servingHere() || lifecycle.awaitEnd(serving, deadline);
     }
 
     /// Stops serving, waits for the live requests to end, and ends those that are still live when
@@ -261,19 +277,24 @@ public abstract class BaseServer<R extends Request>
         }
         long start = System.nanoTime();
         Deadline deadline = Deadline.in(time);
-        int before = live.size();
-        requestStop();
-        if (!lifecycle.servingHere()) {
-            lifecycle.awaitEnd(deadline);
-        }
-        List<LiveRequest> cut = live.awaitEmpty(deadline) ? List.of() : cut();
-        return new ShutdownReport(
-                Math.max(0, before - cut.size()), cut, Duration.ofNanos(System.nanoTime() - start));
+        List<LiveRequest> before = live.others();
+        long serving = stop();
+        List<LiveRequest> cut =
+                live.whileStopping(
+                        () -> {
+                            awaitStop(serving, deadline);
+                            return live.awaitEmpty(deadline, lifecycle.servingHere())
+                                    ? List.of()
+                                    : cut();
+                        });
+        Set<LiveRequest> unfinished = new HashSet<>(live.others());
+        unfinished.addAll(cut);
+        long finished = before.stream().filter(row -> !unfinished.contains(row)).count();
+        return new ShutdownReport((int) finished, cut, Duration.ofNanos(System.nanoTime() - start));
     }
 
     private List<LiveRequest> cut() {
-        List<LiveRequest> others =
-                live.rows().stream().filter(row -> !row.runsOn(Thread.currentThread())).toList();
+        List<LiveRequest> others = live.others();
         others.forEach(LiveRequest::close);
         return others;
     }
@@ -288,35 +309,13 @@ public abstract class BaseServer<R extends Request>
     @Override
     public void close() {
         if (!lifecycle.beginClose()) {
-            if (!lifecycle.servingHere() && !live.handledHere()) {
+            if (!lifecycle.servingHere() && !live.handledBy(Thread.currentThread())) {
                 lifecycle.awaitClosed();
             }
             return;
         }
         try {
-            wakeServing();
-            Deadline deadline = Deadline.in(options.deadlines().close());
-            boolean ended = lifecycle.servingHere() || lifecycle.awaitEnd(deadline);
-            if (!repliesThroughListener()) {
-                closeListenerOnce();
-            }
-            if (blockOnClose() && !loop.daemonThreads()) {
-                if (!live.awaitEmpty(deadline)) {
-                    List<LiveRequest> cut = cut();
-                    log().log(
-                                    Level.WARNING,
-                                    "{0}: closed with {1} requests still live: {2}",
-                                    address(),
-                                    Integer.toString(cut.size()),
-                                    cut.stream().limit(10).toList());
-                }
-                closeListenerOnce();
-            } else {
-                live.whenEmpty(this::closeListenerOnce);
-            }
-            if (!ended) {
-                lifecycle.awaitEnd(Deadline.in(Duration.ofSeconds(1)));
-            }
+            live.whileStopping(this::closeWhileStopping);
         } finally {
             lifecycle.endClose();
         }
@@ -326,6 +325,32 @@ public abstract class BaseServer<R extends Request>
         if (listenerClosed.compareAndSet(false, true)) {
             guarded("closeListener", this::closeListener);
         }
+    }
+
+    private boolean closeWhileStopping() {
+        long serving = stop();
+        Deadline deadline = Deadline.in(options.deadlines().close());
+        boolean waits = blockOnClose() && !loop.daemonThreads();
+        boolean ended =
+                (waits || !live.handledBy(lifecycle.serving())) && awaitStop(serving, deadline);
+        if (!repliesThroughListener()) {
+            closeListenerOnce();
+        }
+        if (waits && !live.awaitEmpty(deadline, lifecycle.servingHere())) {
+            List<LiveRequest> cut = cut();
+            log().log(
+                            Level.WARNING,
+                            "{0}: closed with {1} requests still live: {2}",
+                            address(),
+                            Integer.toString(cut.size()),
+                            cut.stream().limit(10).toList());
+        }
+        if (waits && !live.handledBy(Thread.currentThread())) {
+            closeListenerOnce();
+        } else {
+            live.whenEmpty(this::closeListenerOnce);
+        }
+        return ended || !waits || awaitStop(serving, Deadline.in(Duration.ofSeconds(1)));
     }
 
     // Hooks: where requests come from
@@ -343,6 +368,11 @@ public abstract class BaseServer<R extends Request>
     /// Called by the serving thread. If it throws, the loop calls [#handleAcceptError(Throwable,
     /// int)] and waits before it tries again.
     protected abstract @Nullable R getRequest() throws IOException;
+
+    /// Calls [#getRequest()], and if it throws closes what an override of it has taken before.
+    @Nullable R takeRequest() throws IOException {
+        return getRequest();
+    }
 
     /// Ends the present or else the next [#awaitRequest(long)] at once; called by any thread.
     protected abstract void wakeUp();
@@ -488,7 +518,15 @@ public abstract class BaseServer<R extends Request>
 
         @Override
         public void run() {
-            runRequest(request);
+            LiveRequest row = live.row(request);
+            if (row != null) {
+                row.begin();
+            }
+            try {
+                runRequest(request);
+            } catch (Throwable thrown) {
+                loop.runFailed(request, thrown);
+            }
         }
     }
 
@@ -529,6 +567,9 @@ public abstract class BaseServer<R extends Request>
     }
 
     final void acceptFailed(Throwable failure, int attempt) {
+        if (failure instanceof ClosedChannelException && lifecycle.closing()) {
+            return;
+        }
         guarded("handleAcceptError", () -> handleAcceptError(failure, attempt));
     }
 

@@ -17,6 +17,7 @@ final class Lifecycle {
     private volatile boolean closing;
     private boolean closed;
     private boolean foreverEnded;
+    private long servingsEnded;
 
     /// Makes that thread the serving one.
     ///
@@ -25,9 +26,7 @@ final class Lifecycle {
     void begin(Thread thread, boolean forever) {
         lock.lock();
         try {
-            if (closing) {
-                throw new IllegalStateException("server is closed: make another one");
-            }
+            requireOpen();
             Thread other = serving;
             if (other != null) {
                 throw new IllegalStateException(
@@ -49,6 +48,7 @@ final class Lifecycle {
         lock.lock();
         try {
             foreverEnded = forever;
+            servingsEnded++;
             if (stopped) {
                 stopRequested = closing;
             }
@@ -62,10 +62,13 @@ final class Lifecycle {
 
     /// Requests the stop of this or else the next serving; nothing after a serving for ever has
     /// ended, when there is nothing left to stop.
-    void requestStop() {
+    ///
+    /// @return which serving it was, for [#awaitEnd]
+    long requestStop() {
         lock.lock();
         try {
             stopRequested |= serving != null || !foreverEnded;
+            return servingsEnded;
         } finally {
             lock.unlock();
         }
@@ -87,11 +90,11 @@ final class Lifecycle {
         return forever && servingHere();
     }
 
-    /// Waits until no thread serves.
+    /// Waits until that serving has ended, though another one may have begun.
     ///
     /// @return whether that came about before the deadline
-    boolean awaitEnd(Deadline deadline) {
-        return await(deadline, () -> serving != null);
+    boolean awaitEnd(long stopped, Deadline deadline) {
+        return await(deadline, () -> serving != null && servingsEnded == stopped);
     }
 
     /// Waits until the server is closed wholly.
@@ -125,6 +128,13 @@ final class Lifecycle {
 
     boolean closing() {
         return closing;
+    }
+
+    /// Throws if the server is closed.
+    void requireOpen() {
+        if (closing) {
+            throw new IllegalStateException("server is closed: make another one");
+        }
     }
 
     void endClose() {

@@ -22,6 +22,8 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     private final Engine engine = Engine.chosen();
     // Set by serverBind().
     private volatile @Nullable Listener<R> listener;
+    // What was accepted and not handed on yet; the serving thread's alone.
+    private @Nullable R taken;
 
     @SuppressWarnings(
             "this-escape") // the constructor binds, as Python's does; the hooks' Javadoc says so
@@ -83,9 +85,10 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     /// Opens the socket, sets its options and binds it; on the jdk engine a stream socket listens
     /// from then on. Python's `server_bind`.
     ///
-    /// @throws IllegalStateException if it was bound before
+    /// @throws IllegalStateException if it was bound or closed before
     @Override
     public void serverBind() throws IOException {
+        requireOpen();
         if (listener != null) {
             throw new IllegalStateException("server is already bound to " + address());
         }
@@ -137,7 +140,24 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
 
     @Override
     protected @Nullable R getRequest() throws IOException {
-        return bound().accept(this);
+        R request = bound().accept(this);
+        taken = request;
+        return request;
+    }
+
+    @Override
+    final @Nullable R takeRequest() throws IOException {
+        try {
+            return getRequest();
+        } catch (Throwable thrown) {
+            R left = taken;
+            if (left != null) {
+                left.close();
+            }
+            throw thrown;
+        } finally {
+            taken = null;
+        }
     }
 
     @Override
@@ -159,11 +179,17 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     /// {@return the family of a socket for that address}
     ///
     /// @throws UnknownHostException if the address has a name that was not found
+    /// @throws IllegalArgumentException if the address is not of the family that was chosen
     final StandardProtocolFamily familyOf(InetSocketAddress address) throws UnknownHostException {
         if (address.isUnresolved()) {
             throw new UnknownHostException(address.getHostString());
         }
         StandardProtocolFamily chosen = addressFamily();
+        if (chosen == StandardProtocolFamily.INET
+                && !(address.getAddress() instanceof Inet4Address)) {
+            throw new IllegalArgumentException(
+                    "address %s must be of IPv4 if addressFamily is INET".formatted(address));
+        }
         if (chosen != null) {
             return chosen;
         }

@@ -16,6 +16,8 @@ public final class LiveRequest {
     private final Request request;
     // Set and cleared by the thread that runs the handler.
     private volatile @Nullable Thread handler;
+    // Set by the serving thread until it has handed the request on.
+    private volatile @Nullable Thread taker;
     // Set by the handler's thread when the handler has ended and left the request open.
     private volatile boolean kept;
 
@@ -37,6 +39,7 @@ public final class LiveRequest {
 
     LiveRequest(Request request) {
         this.request = request;
+        taker = Thread.currentThread();
     }
 
     /// {@return the request itself}
@@ -92,8 +95,13 @@ public final class LiveRequest {
         return "%s, %s, %d bytes in, %d out".formatted(request, state(), bytesIn(), bytesOut());
     }
 
+    void handedOn() {
+        taker = null;
+    }
+
     void begin() {
         handler = Thread.currentThread();
+        taker = null;
     }
 
     void end() {
@@ -101,8 +109,10 @@ public final class LiveRequest {
         handler = null;
     }
 
-    boolean runsOn(Thread thread) {
-        return thread.equals(handler);
+    /// {@return whether that thread is busy with it: its handler's, or the serving one that takes
+    /// it}
+    boolean runsOn(@Nullable Thread thread) {
+        return thread != null && (thread.equals(handler) || thread.equals(taker));
     }
 
     boolean isKept() {

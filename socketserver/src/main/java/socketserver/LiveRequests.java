@@ -4,32 +4,39 @@ import org.jspecify.annotations.Nullable;
 
 import socketserver.request.Request;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /// The table of live requests: the one registry that counting, joining and draining use.
 ///
 /// A request is in it from its verification until its handler has ended and it was closed, both.
 /// The serving thread adds; any thread removes.
 final class LiveRequests {
+    private static final Duration SWEEP = Duration.ofMillis(50);
+
     private final ConcurrentHashMap<Request, LiveRequest> rows = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
     // How many rows' handlers have left their requests open.
     private final AtomicInteger kept = new AtomicInteger();
-    private final Runnable onRemoval;
+    private final Runnable onChange;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final AtomicInteger waiters = new AtomicInteger();
     private volatile @Nullable Runnable onEmpty;
+    // The threads that wait for the server to stop; some of them may run handlers.
+    private final Set<Thread> stopping = ConcurrentHashMap.newKeySet();
 
     /// Makes an empty table.
     ///
-    /// @param onRemoval called after a row has gone
-    LiveRequests(Runnable onRemoval) {
-        this.onRemoval = onRemoval;
+    /// @param onChange called after a row has gone or is kept
+    LiveRequests(Runnable onChange) {
+        this.onChange = onChange;
     }
 
     int size() {
@@ -70,6 +77,7 @@ final class LiveRequests {
         row.end();
         if (row.isKept()) {
             kept.incrementAndGet();
+            announce();
         } else {
             remove(row.request());
         }
@@ -92,13 +100,18 @@ final class LiveRequests {
             kept.decrementAndGet();
         }
         int left = size.decrementAndGet();
-        onRemoval.run();
-        if (waiters.get() > 0) {
-            signal();
-        }
+        announce();
         Runnable last = onEmpty;
         if (left == 0 && last != null) {
             last.run();
+        }
+    }
+
+    /// Says that a row has gone or is kept from now on.
+    private void announce() {
+        onChange.run();
+        if (waiters.get() > 0) {
+            signal();
         }
     }
 
@@ -111,7 +124,8 @@ final class LiveRequests {
         }
     }
 
-    /// Runs the action whenever no request is live any more, and at once if none is.
+    /// Runs the action when no request is live any more, at once if none is; possibly more than
+    /// once.
     void whenEmpty(Runnable action) {
         onEmpty = action;
         if (size() == 0) {
@@ -119,30 +133,69 @@ final class LiveRequests {
         }
     }
 
-    /// Waits until no request is live but those that the calling thread handles itself.
+    /// {@return the rows but those that the calling thread is busy with}
+    List<LiveRequest> others() {
+        Thread self = Thread.currentThread();
+        return rows().stream().filter(row -> !row.runsOn(self)).toList();
+    }
+
+    /// Lets the calling thread wait for the server to stop, which is known to others that do so.
+    <T> T whileStopping(Supplier<T> wait) {
+        stopping.add(Thread.currentThread());
+        signal();
+        try {
+            return wait.get();
+        } finally {
+            stopping.remove(Thread.currentThread());
+        }
+    }
+
+    /// Waits until no request is live but those that the calling thread is busy with itself.
     ///
+    /// Two handlers that wait for the server to stop, or one and the serving thread, do not wait
+    /// for each other.
+    ///
+    /// @param serving whether the calling thread is the serving one
     /// @return whether that came about before the deadline
-    boolean awaitEmpty(Deadline deadline) {
-        sweep();
-        // It cannot change: this is the thread that runs their handlers.
-        long own = rowsHandledHere();
+    boolean awaitEmpty(Deadline deadline, boolean serving) {
+        boolean awaited = serving || handledBy(Thread.currentThread());
         lock.lock();
         try {
             waiters.incrementAndGet();
-            return deadline.awaitWhile(() -> size() > own, changed);
+            boolean empty;
+            do {
+                // In slices, because nobody says when a kept request is closed.
+                Deadline slice = deadline.or(Deadline.in(SWEEP));
+                empty = slice.awaitWhile(() -> othersAreLive(awaited), changed);
+            } while (!empty && !deadline.passed() && !Thread.currentThread().isInterrupted());
+            return empty;
         } finally {
             waiters.decrementAndGet();
             lock.unlock();
         }
     }
 
-    private long rowsHandledHere() {
+    private boolean othersAreLive(boolean awaited) {
+        sweep();
+        if (!awaited || size() == 0) {
+            return size() > 0;
+        }
         Thread self = Thread.currentThread();
-        return rows.values().stream().filter(row -> row.runsOn(self)).count();
+        return rows.values().stream()
+                .anyMatch(
+                        row ->
+                                !row.runsOn(self)
+                                        && !row.handler().filter(stopping::contains).isPresent());
     }
 
-    /// {@return whether the calling thread handles a request of this table}
-    boolean handledHere() {
-        return rowsHandledHere() > 0;
+    /// {@return the deadline, or an earlier one if there are kept requests: nobody says when they
+    /// are closed}
+    Deadline untilSweep(Deadline deadline) {
+        return kept.get() > 0 ? deadline.or(Deadline.in(SWEEP)) : deadline;
+    }
+
+    /// {@return whether that thread is busy with a request of this table}
+    boolean handledBy(@Nullable Thread thread) {
+        return rows.values().stream().anyMatch(row -> row.runsOn(thread));
     }
 }

@@ -6,7 +6,6 @@ import socketserver.concurrency.ConcurrencyModel;
 import socketserver.concurrency.RequestLoop;
 import socketserver.request.Request;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -63,10 +62,8 @@ final class ServingLoop<R extends Request> implements RequestLoop {
             return false;
         }
         HandleResult result = came ? next() : null;
-        ready = result != null;
-        if (result == HandleResult.HANDLED
-                || result == HandleResult.REJECTED
-                || nextService.passed()) {
+        ready = result == HandleResult.HANDLED || result == HandleResult.REJECTED;
+        if (ready || nextService.passed()) {
             nextService = Deadline.in(serviceInterval);
             server.guarded("serviceActions", server::serviceActions);
         }
@@ -107,20 +104,25 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         if (isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
             waitingForRoom = true;
             if (isFull()) {
-                park(deadline);
+                park(server.live().untilSweep(deadline));
             }
             waitingForRoom = false;
             return false;
         }
         try {
             return server.awaitRequest(deadline.left());
-        } catch (IOException | RuntimeException thrown) {
+        } catch (Throwable thrown) {
             server.acceptFailed(thrown, backoff.failed());
             return false;
         }
     }
 
+    /// Parks unless the stop was requested: what has unparked us for it may have been used up by a
+    /// lock in between.
     private void park(Deadline deadline) {
+        if (stopped()) {
+            return;
+        }
         if (deadline.never()) {
             LockSupport.park(this);
         } else {
@@ -165,12 +167,14 @@ final class ServingLoop<R extends Request> implements RequestLoop {
     ///
     /// @return what came of it, or null if none was there
     private @Nullable HandleResult next() {
-        if (ready && isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
+        // Full though we have just waited for room, if there were more to take or the limit has
+        // changed.
+        if (isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
             return null;
         }
         R request;
         try {
-            request = server.getRequest();
+            request = server.takeRequest();
         } catch (Throwable thrown) {
             server.acceptFailed(thrown, backoff.failed());
             return HandleResult.FAILED;
@@ -187,7 +191,7 @@ final class ServingLoop<R extends Request> implements RequestLoop {
 
     private HandleResult dispatch(R request) {
         boolean refused = isFull();
-        server.live().add(request);
+        LiveRequest row = server.live().add(request);
         try {
             if (refused || !server.verifyRequest(request)) {
                 server.endRequest(request);
@@ -200,13 +204,20 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         try {
             server.processRequest(request);
         } catch (Throwable thrown) {
-            if (thrown instanceof Error error && !server.isServingForeverHere()) {
-                endUnlessEnded(request);
-                throw error;
-            }
-            failed(request, thrown);
+            runFailed(request, thrown);
+        } finally {
+            row.handedOn();
         }
         return HandleResult.HANDLED;
+    }
+
+    /// Ends a request that could not be run, or whose handler has ended with an `Error`.
+    void runFailed(R request, Throwable thrown) {
+        if (thrown instanceof Error error && !server.isServingForeverHere()) {
+            endUnlessEnded(request);
+            throw error;
+        }
+        failed(request, thrown);
     }
 
     private void failed(R request, Throwable thrown) {

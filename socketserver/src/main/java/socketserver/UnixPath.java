@@ -7,6 +7,8 @@ import socketserver.request.UnixAddress;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -64,10 +66,23 @@ final class UnixPath {
             throw new BindException(path + " exists and is not a socket: remove it first");
         }
         Object dead = Objects.requireNonNull(attributes.fileKey());
-        try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+        if (isLive(path)) {
             throw new BindException("address already in use: a server answers at " + path);
+        }
+        removeIf(path, dead);
+    }
+
+    private static boolean isLive(Path path) throws IOException {
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            // It would wait for a server whose backlog is full.
+            probe.configureBlocking(false);
+            probe.connect(UnixDomainSocketAddress.of(path));
+            return true;
         } catch (ConnectException refused) {
-            removeIf(path, dead);
+            return false;
+        } catch (SocketException answered) {
+            // EAGAIN: its backlog is full; EPROTOTYPE: it takes datagrams; EACCES: it is another's.
+            return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
         }
     }
 

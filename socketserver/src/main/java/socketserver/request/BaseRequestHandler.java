@@ -87,7 +87,9 @@ public abstract class BaseRequestHandler<R extends Request> {
             if (failure == null) {
                 throw thrown;
             }
-            failure.addSuppressed(thrown);
+            if (!thrown.equals(failure)) {
+                failure.addSuppressed(thrown);
+            }
         }
     }
 }

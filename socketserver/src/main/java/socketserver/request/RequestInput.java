@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.Arrays;
@@ -27,6 +28,7 @@ public final class RequestInput extends InputStream {
     public static final int DEFAULT_BUFFER = 8 * 1024;
 
     private static final int FIRST_BUFFER = 512;
+    private static final int FIRST_FIELD = 8 * 1024;
     private static final byte[] NONE = {};
 
     private final Source source;
@@ -103,6 +105,7 @@ public final class RequestInput extends InputStream {
             // The last byte may be the carriage return of a line that is just as long as allowed.
             checkLine(seen > 0 && bytes[to - 1] == '\r' ? seen - 1 : seen);
             if (!fill()) {
+                checkLine(seen);
                 return seen == 0 ? null : text(to, to, charset);
             }
         }
@@ -162,12 +165,31 @@ public final class RequestInput extends InputStream {
     /// @throws EOFException if the client ends before
     /// @throws IllegalArgumentException if the count is negative
     public byte[] readExactly(int count) throws IOException {
-        byte[] read = readNBytes(count);
-        if (read.length < count) {
-            throw new EOFException(
-                    "end of input after %d of %d bytes".formatted(read.length, count));
+        if (count < 0) {
+            throw new IllegalArgumentException("count (" + count + ") must not be negative");
         }
-        return read;
+        byte[] field = new byte[Math.min(count, FIRST_FIELD)];
+        int length = 0;
+        try {
+            while (length < count) {
+                if (length == field.length) {
+                    field = Arrays.copyOf(field, (int) Math.min(count, 2L * length));
+                }
+                int read = read(field, length, field.length - length);
+                if (read < 0) {
+                    throw new EOFException(
+                            "end of input after %d of %d bytes".formatted(length, count));
+                }
+                length += read;
+            }
+        } catch (SocketTimeoutException timeout) {
+            // Nothing is buffered while a read waits: what came before is to be read again.
+            bytes = field;
+            from = 0;
+            to = length;
+            throw timeout;
+        }
+        return field;
     }
 
     @Override
@@ -224,7 +246,7 @@ public final class RequestInput extends InputStream {
             to -= from;
             from = 0;
         }
-        int count = source.read(ByteBuffer.wrap(bytes, to, bytes.length - to));
+        int count = source.read(ByteBuffer.wrap(bytes, to, Math.min(bytes.length - to, buffer)));
         if (count < 0) {
             return false;
         }

@@ -11,6 +11,7 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -18,13 +19,25 @@ import java.time.Duration;
 
 /// An accepted TCP or Unix stream channel.
 ///
-/// It blocks in the channel until it is given a timeout. From then on it does not block but waits
-/// for readiness, because the JDK's channels have no timed write, and those of Unix sockets no
-/// timed read.
-final class JdkStreamRequest extends StreamRequest {
+/// It blocks in the channel until it is given a read timeout; from then on it waits for readiness,
+/// because the JDK's Unix channels have no timed read, and that of TCP channels takes longer than
+/// this. A write with a timeout is watched.
+final class JdkStreamRequest extends StreamRequest implements StallWatch.Watched {
+    // After so many reads that found their bytes a moment later a virtual thread waits in earnest,
+    // so that
+    // threads which are not in its carrier's own queue get their turn.
+    private static final int MAX_YIELDS = 8;
+
     private final SocketChannel channel;
-    // Null while the channel is blocking. Set once, by the thread that sets the first timeout.
+    // Null while the channel is blocking. Set once, by the thread that sets the first read timeout.
     private volatile @Nullable Readiness readiness;
+    // Nanoseconds; what stallTimeout() says.
+    private volatile long writeNanos;
+    // Since when a watched write waits, never 0 while one does. Written by the writing thread.
+    private volatile long writingSince;
+    private volatile boolean stalled;
+    // The reading thread's alone.
+    private int yields;
 
     JdkStreamRequest(Server server, SocketAddress client, SocketChannel channel) {
         super(server, client);
@@ -42,57 +55,105 @@ final class JdkStreamRequest extends StreamRequest {
 
     @Override
     protected int receive(ByteBuffer into, long timeoutNanos) throws IOException {
+        Readiness waiter = readiness;
         try {
-            int count = channel.read(into);
-            while (count == 0 && into.hasRemaining()) {
-                await(SelectionKey.OP_READ, timeoutNanos, "read");
-                count = channel.read(into);
-            }
-            return count;
+            return waiter == null
+                    ? channel.read(into)
+                    : receiveWhenReady(waiter, into, timeoutNanos);
+        } catch (SocketTimeoutException slow) {
+            throw timeout("read", timeoutNanos);
         } catch (IOException thrown) {
             throw explained(thrown);
         }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // the yield only saves time
+    private int receiveWhenReady(Readiness waiter, ByteBuffer into, long timeoutNanos)
+            throws IOException {
+        int count = channel.read(into);
+        if (count == 0 && yields < MAX_YIELDS && Thread.currentThread().isVirtual()) {
+            // Under load the bytes are there after the others' turns, at a tenth of the cost of a
+            // wait.
+            yields++;
+            Thread.yield();
+            count = channel.read(into);
+        }
+        while (count == 0 && into.hasRemaining()) {
+            yields = 0;
+            if (!waiter.await(SelectionKey.OP_READ, timeoutNanos)) {
+                throw new SocketTimeoutException();
+            }
+            count = channel.read(into);
+        }
+        return count;
     }
 
     @Override
     protected int send(ByteBuffer from, long timeoutNanos) throws IOException {
+        if (timeoutNanos > 0) {
+            writingSince = System.nanoTime() | 1;
+        }
         try {
+            Readiness waiter = readiness;
             int count = channel.write(from);
-            while (count == 0 && from.hasRemaining()) {
-                await(SelectionKey.OP_WRITE, timeoutNanos, "write");
+            while (count == 0 && from.hasRemaining() && waiter != null) {
+                waiter.await(SelectionKey.OP_WRITE, 0);
                 count = channel.write(from);
             }
             return count;
         } catch (IOException thrown) {
-            throw explained(thrown);
+            throw stalled ? timeout("write", timeoutNanos) : explained(thrown);
+        } finally {
+            if (timeoutNanos > 0) {
+                writingSince = 0;
+            }
         }
     }
 
-    private void await(int operation, long timeoutNanos, String what) throws IOException {
-        Readiness waiter = readiness;
-        if (waiter == null) {
-            throw new IllegalStateException("a blocking channel has returned without a byte");
-        }
-        if (!waiter.await(operation, timeoutNanos)) {
-            throw new SocketTimeoutException(
-                    "%s from %s: nothing within the timeout of %s"
-                            .formatted(what, client(), Duration.ofNanos(timeoutNanos)));
-        }
+    private SocketTimeoutException timeout(String what, long timeoutNanos) {
+        return new SocketTimeoutException(
+                "%s of %s: nothing within the timeout of %s"
+                        .formatted(what, client(), Duration.ofNanos(timeoutNanos)));
     }
 
-    /// Says of an error of the connection that the client has gone: a connected socket has no
-    /// others.
+    /// Says of an error of the connection that the client has gone, unless we have closed it: a
+    /// connected socket has no others.
     private IOException explained(IOException thrown) {
-        return thrown instanceof ClosedChannelException || thrown instanceof SocketTimeoutException
-                ? thrown
-                : new DisconnectedException(client(), thrown);
+        if (thrown instanceof ClosedChannelException) {
+            return thrown;
+        }
+        return channel.isOpen()
+                ? new DisconnectedException(client(), thrown)
+                : new AsynchronousCloseException();
     }
 
     @Override
     protected void timeoutsChanged() throws IOException {
-        if (readiness == null && (readTimeout() != null || writeTimeout() != null)) {
+        if (readiness == null && readTimeout() != null) {
             channel.configureBlocking(false);
             readiness = new Readiness(channel);
+        }
+        Duration write = writeTimeout();
+        writeNanos = write == null ? 0 : write.toNanos();
+        if (write != null) {
+            StallWatch.add(this);
+            if (!isOpen()) {
+                StallWatch.remove(this);
+            }
+        }
+    }
+
+    @Override
+    public long stallTimeout() {
+        return writeNanos;
+    }
+
+    @Override
+    public void closeIfStalledSince(long nanoTime) {
+        long since = writingSince;
+        if (since != 0 && since - nanoTime < 0) {
+            stalled = true;
+            close();
         }
     }
 
@@ -126,6 +187,9 @@ final class JdkStreamRequest extends StreamRequest {
             channel.close();
         } catch (IOException unreported) {
             // close(2) gives the descriptor free whatever it returns
+        }
+        if (writeNanos > 0) {
+            StallWatch.remove(this);
         }
         Readiness waiter = readiness;
         if (waiter != null) {

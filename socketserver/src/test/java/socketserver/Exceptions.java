@@ -1,0 +1,58 @@
+package socketserver;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.function.Predicate;
+
+/// What an engine, a family or a model cannot do: the one table of what the contract leaves out.
+final class Exceptions {
+    static final List<Exceptions.Row> TABLE =
+            List.of(
+                    new Row(
+                            "every behaviour",
+                            method -> true,
+                            variant ->
+                                    variant.family() == Family.UNIX_DATAGRAM
+                                            && variant.engine().equals("jdk"),
+                            "java.nio.channels.DatagramChannel knows IPv4 and IPv6 only: the"
+                                    + " constructor refuses"),
+                    new Row(
+                            "connections",
+                            method -> method.getDeclaringClass().equals(StreamContractTest.class),
+                            variant -> !variant.family().isStream(),
+                            "a packet has no connection: no lines, half-close, reset or timeouts"),
+                    new Row(
+                            "packets",
+                            method -> method.getDeclaringClass().equals(PacketContractTest.class),
+                            variant -> variant.family().isStream(),
+                            "a stream has no packets: no empty, truncated or repeated ones"),
+                    new Row(
+                            "answering two clients at once",
+                            method -> method.getName().equals("answersTwoClientsAtOnce"),
+                            variant -> variant.model() == Model.SYNCHRONOUS,
+                            "it finishes one request before it takes the next one"),
+                    new Row(
+                            "refusing clients over the limit",
+                            method -> method.getName().equals("refusesClientsOverTheLimit"),
+                            variant -> variant.model() == Model.SYNCHRONOUS,
+                            "it takes no client while a handler runs: the others wait"));
+
+    private Exceptions() {}
+
+    /// Behaviours that some variants cannot show, and the reason.
+    record Row(
+            String what, Predicate<Method> behaviours, Predicate<Variant> variants, String reason) {
+        boolean holds(Method behaviour, Variant variant) {
+            return behaviours.test(behaviour) && variants.test(variant);
+        }
+
+        @Override
+        public String toString() {
+            return what + ": " + reason;
+        }
+    }
+
+    static boolean hold(Method behaviour, Variant variant) {
+        return TABLE.stream().anyMatch(row -> row.holds(behaviour, variant));
+    }
+}

@@ -1,0 +1,274 @@
+package socketserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import socketserver.request.UnixAddress;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What a server does with the file that its Unix socket is bound to.
+@Timeout(20)
+@ExtendWith(LeavesNothingBehind.class)
+class UnixPathTest {
+    private Path folder;
+    private Path path;
+    private UnixAddress address;
+
+    @BeforeEach
+    void makeFolder() throws IOException {
+        folder = Files.createTempDirectory("socketserver");
+        path = folder.resolve("s");
+        address = UnixAddress.of(path);
+    }
+
+    @AfterEach
+    void nothingIsLeftInTheFolder() throws IOException {
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).isEmpty();
+        }
+        Files.delete(folder);
+    }
+
+    private UnixStreamServer server() throws IOException {
+        return new UnixStreamServer(address, Variant::echo);
+    }
+
+    private UnixStreamServer server(ServerOptions options) throws IOException {
+        return new UnixStreamServer(address, Variant::echo, options);
+    }
+
+    private String echo(UnixStreamServer server, String message) throws IOException {
+        server.start();
+        try (Client client = Family.UNIX_STREAM.connect(address)) {
+            return client.ask(message);
+        } finally {
+            server.shutdown();
+        }
+    }
+
+    private void makeStale() throws IOException {
+        try (var dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(path));
+        }
+        assertThat(Files.exists(path)).isTrue();
+    }
+
+    @Test
+    void makesAFileAndRemovesItAtClose() throws IOException {
+        try (var server = server()) {
+            assertThat(Files.exists(path)).isTrue();
+            assertThat(server.address()).isEqualTo(address).hasToString("unix:" + path);
+            assertThat(echo(server, "hello")).isEqualTo("hello");
+            assertThat(Files.exists(path)).isTrue();
+        }
+        assertThat(Files.exists(path)).isFalse();
+    }
+
+    @Test
+    void replacesAFileThatNobodyListensOn() throws IOException {
+        makeStale();
+        try (var server = server()) {
+            assertThat(echo(server, "hello")).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void leavesTheFileOfALiveServerAlone() throws IOException {
+        try (var live = server()) {
+            assertThatThrownBy(this::server)
+                    .isInstanceOf(BindException.class)
+                    .hasMessage("address already in use: a server answers at " + path);
+            assertThat(echo(live, "still here")).isEqualTo("still here");
+        }
+    }
+
+    @Test
+    void leavesTheFileOfALiveServerAloneWhoseBacklogIsFull() throws IOException {
+        List<SocketChannel> waiting = new ArrayList<>();
+        try (var busy = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            busy.bind(UnixDomainSocketAddress.of(path), 1);
+            assertThatThrownBy(() -> fillBacklog(waiting)).hasMessageContaining("unavailable");
+            assertThatThrownBy(this::server)
+                    .isInstanceOf(BindException.class)
+                    .hasMessage("address already in use: a server answers at " + path);
+        } finally {
+            for (SocketChannel client : waiting) {
+                client.close();
+            }
+            Files.deleteIfExists(path);
+        }
+    }
+
+    private void fillBacklog(List<SocketChannel> clients) throws IOException {
+        for (; ; ) {
+            SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX);
+            clients.add(client);
+            client.configureBlocking(false);
+            client.connect(UnixDomainSocketAddress.of(path));
+        }
+    }
+
+    @Test
+    void leavesAFileAloneThatIsNoSocket() throws IOException {
+        Files.writeString(path, "precious");
+        assertThatThrownBy(this::server)
+                .isInstanceOf(BindException.class)
+                .hasMessage(path + " exists and is not a socket: remove it first");
+        assertThat(Files.readString(path)).isEqualTo("precious");
+        Files.delete(path);
+    }
+
+    @Test
+    void leavesAFolderAlone() throws IOException {
+        Files.createDirectory(path);
+        assertThatThrownBy(this::server)
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("is not a socket");
+        Files.delete(path);
+    }
+
+    @Test
+    void leavesALinkAlone() throws IOException {
+        Path target = folder.resolve("target");
+        Files.createSymbolicLink(path, target);
+        assertThatThrownBy(this::server)
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("is not a socket");
+        assertThat(Files.exists(path, LinkOption.NOFOLLOW_LINKS)).isTrue();
+        Files.delete(path);
+    }
+
+    @Test
+    void leavesTheFileOfAnotherServerThatHasReplacedItsOwn() throws IOException {
+        var first = server();
+        Files.delete(path);
+        try (var second = server()) {
+            first.close();
+            assertThat(Files.exists(path)).isTrue();
+            assertThat(echo(second, "mine now")).isEqualTo("mine now");
+        }
+    }
+
+    @Test
+    void leavesAFileThatHasReplacedItsOwn() throws IOException {
+        var server = server();
+        Files.delete(path);
+        Files.writeString(path, "precious");
+        server.close();
+        assertThat(Files.readString(path)).isEqualTo("precious");
+        Files.delete(path);
+    }
+
+    @Test
+    void closesThoughItsFileIsGone() throws IOException {
+        var server = server();
+        Files.delete(path);
+        server.close();
+    }
+
+    @Test
+    void givesTheFileThePermissions() throws IOException {
+        ServerOptions secret =
+                ServerOptions.DEFAULT.withSocket(
+                        socket ->
+                                socket.withUnixPermissions(
+                                        PosixFilePermissions.fromString("rw-------")));
+        try (var server = server(secret)) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                    .isEqualTo("rw-------");
+            assertThat(echo(server, "hello")).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void servesAgainAtTheSamePath() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            try (var server = server()) {
+                assertThat(echo(server, "round " + i)).isEqualTo("round " + i);
+            }
+        }
+    }
+
+    @Test
+    void doesNotBindBeforeItIsTold() throws IOException {
+        try (var server = server(ServerOptions.DEFAULT.withBindAndActivate(false))) {
+            assertThat(Files.exists(path)).isFalse();
+            server.serverBind();
+            server.serverActivate();
+            assertThat(echo(server, "hello")).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void refusesAFolderThatIsNotThere() {
+        UnixAddress nowhere = UnixAddress.of(folder.resolve("no").resolve("s"));
+        assertThatThrownBy(() -> new UnixStreamServer(nowhere, Variant::echo))
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void refusesAbstractNamesOnTheJdkEngine() {
+        assertThatThrownBy(() -> new UnixStreamServer(UnixAddress.abstractName("x"), Variant::echo))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessage(
+                        "the jdk engine has no abstract or unnamed Unix addresses (unix:@x):"
+                                + " java.net.UnixDomainSocketAddress knows paths only");
+    }
+
+    @Test
+    void refusesUnnamedAddressesOnTheJdkEngine() {
+        assertThatThrownBy(() -> new UnixStreamServer(UnixAddress.unnamed(), Variant::echo))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("unix:(unnamed)");
+    }
+
+    @Test
+    void refusesAPathThatIsTooLong() {
+        String path = "/tmp/" + "x".repeat(103);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> UnixAddress.of(path))
+                .withMessage("unix path (" + path + ") has 108 bytes: 1 to 107 are possible");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> UnixAddress.of("/tmp/" + "ü".repeat(52)))
+                .withMessageContaining("has 109 bytes");
+    }
+
+    @Test
+    void refusesAPathThatIsTooLongForTheEngineWithAMessage() {
+        Path longest = folder.resolve("x".repeat(106 - folder.toString().length()));
+        UnixAddress address = UnixAddress.of(longest);
+        assertThat(address.name()).hasSize(UnixAddress.MAX_BYTES);
+        try (var _ = new UnixStreamServer(address, Variant::echo)) {
+            assertThat(Files.exists(longest)).isTrue();
+        } catch (IOException refused) {
+            assertThat(refused).hasMessageContaining("too long");
+        }
+    }
+
+    @Test
+    void refusesAPathWithAZeroByte() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> UnixAddress.of("a\0b"))
+                .withMessage("unix path has a zero byte: use abstractName()");
+    }
+}

@@ -1,0 +1,132 @@
+package socketserver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import socketserver.request.DatagramRequest;
+import socketserver.request.Request;
+import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.Arrays;
+import java.util.List;
+
+/// A family, a model and an engine: what each behaviour of the contract is checked with.
+record Variant(String engine, Family family, Model model) {
+    /// The engines that the contract is checked for. A further engine is one more name.
+    static final List<String> ENGINES = List.of("jdk");
+
+    static List<Variant> all() {
+        return ENGINES.stream()
+                .flatMap(
+                        engine ->
+                                Arrays.stream(Family.values())
+                                        .flatMap(
+                                                family ->
+                                                        Arrays.stream(Model.values())
+                                                                .map(
+                                                                        model ->
+                                                                                new Variant(
+                                                                                        engine,
+                                                                                        family,
+                                                                                        model))))
+                .toList();
+    }
+
+    /// Answers each message with itself.
+    static void echo(Request request) throws IOException {
+        for (String message; (message = receive(request)) != null; ) {
+            answer(request, message);
+            if (request instanceof DatagramRequest) {
+                return;
+            }
+        }
+    }
+
+    /// {@return the next message of the client: a line, or the packet}
+    static String receive(Request request) throws IOException {
+        return switch (request) {
+            case StreamRequest stream -> stream.input().readLine();
+            case DatagramRequest datagram -> new String(datagram.packet(), UTF_8);
+            default -> throw new IllegalArgumentException("unknown family: " + request);
+        };
+    }
+
+    static void answer(Request request, String message) throws IOException {
+        switch (request) {
+            case StreamRequest stream -> stream.output().writeLine(message);
+            case DatagramRequest datagram -> datagram.reply(message.getBytes(UTF_8));
+            default -> throw new IllegalArgumentException("unknown family: " + request);
+        }
+    }
+
+    /// {@return the live requests of the server that was asked}
+    static List<LiveRequest> rows(Request request) {
+        return ((BaseServer<?>) request.server()).requests();
+    }
+
+    /// {@return a server that serves}
+    Serving serve(RequestHandler<Request> handler) throws IOException {
+        return serve(ServerOptions.DEFAULT, new Hooks(), handler);
+    }
+
+    Serving serve(ServerOptions options, RequestHandler<Request> handler) throws IOException {
+        return serve(options, new Hooks(), handler);
+    }
+
+    Serving serve(Hooks hooks, RequestHandler<Request> handler) throws IOException {
+        return serve(ServerOptions.DEFAULT, hooks, handler);
+    }
+
+    Serving serve(ServerOptions options, Hooks hooks, RequestHandler<Request> handler)
+            throws IOException {
+        Serving serving = open(options, hooks, handler);
+        serving.server().start();
+        return serving;
+    }
+
+    /// {@return a server that serves connections}
+    Serving serveStreams(RequestHandler<StreamRequest> handler) throws IOException {
+        return serve(request -> handler.handle((StreamRequest) request));
+    }
+
+    Serving serveStreams(ServerOptions options, RequestHandler<StreamRequest> handler)
+            throws IOException {
+        return serve(options, request -> handler.handle((StreamRequest) request));
+    }
+
+    /// {@return a server that serves packets}
+    Serving servePackets(RequestHandler<DatagramRequest> handler) throws IOException {
+        return serve(request -> handler.handle((DatagramRequest) request));
+    }
+
+    Serving servePackets(ServerOptions options, RequestHandler<DatagramRequest> handler)
+            throws IOException {
+        return serve(options, request -> handler.handle((DatagramRequest) request));
+    }
+
+    /// {@return a server that is bound and does not serve yet}
+    Serving open(ServerOptions options, Hooks hooks, RequestHandler<Request> handler)
+            throws IOException {
+        SocketAddress address = family.address();
+        Model.Running running = model.start();
+        System.setProperty("socketserver.engine", engine);
+        try {
+            BaseServer<?> server =
+                    family.open(
+                            address, new Family.Parts(handler, options, running.model(), hooks));
+            return new Serving(this, server, hooks, running);
+        } catch (Throwable thrown) {
+            running.end().run();
+            throw thrown;
+        } finally {
+            System.clearProperty("socketserver.engine");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "%s, %s, %s".formatted(family, model, engine);
+    }
+}
