@@ -1,0 +1,160 @@
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import socketserver.BaseServer;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Each example as its reader starts it: a process of its own that says where it listens.
+@Timeout(60)
+class ExamplesTest {
+    private static final Pattern PORT = Pattern.compile("^listening on \\S*:([0-9]+)\\b");
+
+    @Test
+    void echoServerSendsEachLineBack() throws Exception {
+        try (var example = new Program("EchoServer", "0");
+                var client = new Client(example.address())) {
+            client.send("hello\nworld");
+            client.endOutput();
+
+            assertThat(client.rest()).isEqualTo("hello\nworld\n");
+        }
+    }
+
+    @Test
+    void echoServerAnswersNetcat() throws Exception {
+        Stranger nc = Stranger.named("nc");
+        try (var example = new Program("EchoServer", "0")) {
+            String port = Integer.toString(example.address().getPort());
+
+            assertThat(nc.runWith("hello\n", "-N", "localhost", port)).isEqualTo("hello\n");
+        }
+    }
+
+    @Test
+    void echoServerAnswersSocat() throws Exception {
+        Stranger socat = Stranger.named("socat");
+        try (var example = new Program("EchoServer", "0")) {
+            String address = "TCP:localhost:" + example.address().getPort();
+
+            assertThat(socat.runWith("hello\n", "-t", "10", "-", address)).isEqualTo("hello\n");
+        }
+    }
+
+    @Test
+    void chatRoomAsksForAName() throws Exception {
+        try (var example = new Program("ChatRoom", "0");
+                var client = new Client(example.address())) {
+            assertThat(client.line()).isEqualTo("* your name?");
+        }
+    }
+
+    @Test
+    void keyValueServerAnswersPing() throws Exception {
+        try (var example = new Program("KeyValueServer", "0");
+                var client = new Client(example.address())) {
+            client.send("PING\r\n");
+
+            assertThat(client.line()).isEqualTo("+PONG");
+        }
+    }
+
+    @Test
+    void syslogReceiverPrintsWhatComes(@TempDir Path folder) throws Exception {
+        String path = folder.resolve("log").toString();
+        try (var example = new Program("SyslogReceiver", "0", path)) {
+            DnsResponderTest.send(example.address(), "<34>su: failed".getBytes(UTF_8));
+
+            assertThat(example.line()).isEqualTo("auth.crit su: failed");
+        }
+    }
+
+    @Test
+    void dnsResponderAnswersByTcpAndUdpOnOnePort() throws Exception {
+        try (var example = new Program("DnsResponder", "0")) {
+            byte[] query = DnsResponderTest.query(7, "example.test", 1);
+
+            assertThat(DnsResponderTest.askByUdp(example.address(), query))
+                    .isEqualTo(DnsResponderTest.askByTcp(example.address(), query))
+                    .endsWith(192, 0, 2, 1);
+        }
+    }
+
+    @Test
+    void httpFilesServesAFolder(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("a.txt"), "hello");
+        try (var example = new Program("HttpFiles", folder.toString(), "0");
+                var client = new Client(example.address())) {
+            client.send("GET /a.txt HTTP/1.0\r\n\r\n");
+
+            assertThat(client.rest()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\nhello");
+        }
+    }
+
+    /// An example in a process of its own, listening.
+    private static final class Program implements AutoCloseable {
+        private final Process process;
+        private final BufferedReader output;
+        private final InetSocketAddress address;
+
+        Program(String name, String... arguments) throws IOException, URISyntaxException {
+            var command =
+                    new ArrayList<>(
+                            List.of(
+                                    Path.of(System.getProperty("java.home"), "bin", "java")
+                                            .toString(),
+                                    "-XX:TieredStopAtLevel=1",
+                                    "-XX:+UseSerialGC",
+                                    "-cp",
+                                    String.join(
+                                            File.pathSeparator,
+                                            where(BaseServer.class),
+                                            where(ChatRoom.class)),
+                                    name));
+            command.addAll(List.of(arguments));
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            output = process.inputReader();
+            String line = line();
+            Matcher port = PORT.matcher(line);
+            if (!port.find()) {
+                process.destroyForcibly();
+                throw new AssertionError(name + " has not said where it listens: " + line);
+            }
+            address = new InetSocketAddress("localhost", Integer.parseInt(port.group(1)));
+        }
+
+        private static String where(Class<?> type) throws URISyntaxException {
+            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
+                    .toString();
+        }
+
+        InetSocketAddress address() {
+            return address;
+        }
+
+        /// {@return the next line that the example prints}
+        String line() throws IOException {
+            return String.valueOf(output.readLine());
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly().onExit().join();
+        }
+    }
+}
