@@ -3,7 +3,6 @@ package socketserver.transport;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedByInterruptException;
@@ -70,14 +69,14 @@ final class Readiness {
 
     private synchronized void watch(int operation) throws IOException {
         if (key == null) {
-            key = channel.register(Watch.SELECTOR, 0, this);
+            key = channel.register(Watch.selector(), 0, this);
         }
         try {
             key.interestOpsOr(operation);
         } catch (CancelledKeyException closed) {
             throw new AsynchronousCloseException();
         }
-        Watch.SELECTOR.wakeup();
+        key.selector().wakeup();
     }
 
     /// Tells the waiting threads that the channel was closed, and the selector to let go of it.
@@ -86,7 +85,7 @@ final class Readiness {
         wake(writer);
         synchronized (this) {
             if (key != null) {
-                Watch.SELECTOR.wakeup();
+                key.selector().wakeup();
             }
         }
     }
@@ -111,20 +110,25 @@ final class Readiness {
     }
 
     /// The selector of all channels that are waited for, and its thread.
+    ///
+    /// Not a constant of a class: opening it fails while the process has no descriptor left, and a
+    /// class that could not be initialized stays so.
     private static final class Watch {
-        static final Selector SELECTOR = open();
+        // Guarded by this class.
+        private static @Nullable Selector selector;
 
-        private static Selector open() {
-            try {
-                Selector selector = Selector.open();
+        static synchronized Selector selector() throws IOException {
+            Selector made = selector;
+            if (made == null) {
+                Selector opened = Selector.open();
                 Thread.ofPlatform()
                         .daemon()
                         .name("socketserver-readiness")
-                        .start(() -> watch(selector));
-                return selector;
-            } catch (IOException thrown) {
-                throw new UncheckedIOException("cannot open the selector for timeouts", thrown);
+                        .start(() -> watch(opened));
+                selector = opened;
+                made = opened;
             }
+            return made;
         }
 
         private static void watch(Selector selector) {

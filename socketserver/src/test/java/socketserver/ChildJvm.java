@@ -1,0 +1,148 @@
+package socketserver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.spi.ToolProvider;
+
+/// A JVM of its own that runs the `main` of a class of these tests. It is killed at the end of its
+/// block.
+final class ChildJvm implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader output;
+    private final Queue<String> errors = new ConcurrentLinkedQueue<>();
+    private final Thread errorReader;
+
+    private ChildJvm(List<String> command) throws IOException {
+        process = new ProcessBuilder(command).start();
+        output = process.inputReader(UTF_8);
+        errorReader = Thread.ofPlatform().daemon().start(this::readErrors);
+    }
+
+    private void readErrors() {
+        process.errorReader(UTF_8).lines().forEach(errors::add);
+    }
+
+    static ChildJvm of(Class<?> main, String... arguments) throws IOException {
+        return new ChildJvm(java(classPath(), main, arguments));
+    }
+
+    /// Runs it under `ulimit -n`.
+    ///
+    /// @param folder where to put a jar of the classes: a JVM with no descriptor left finds nothing
+    ///   in folders any more
+    static ChildJvm withDescriptors(int limit, Path folder, Class<?> main, String... arguments)
+            throws IOException {
+        Path jar = folder.resolve("classes.jar");
+        List<String> pack = new ArrayList<>(List.of("--create", "--file", jar.toString()));
+        for (String entry : classPath().split(File.pathSeparator, -1)) {
+            if (!entry.isEmpty() && Files.isDirectory(Path.of(entry))) {
+                pack.addAll(List.of("-C", entry, "."));
+            }
+        }
+        int status =
+                ToolProvider.findFirst("jar")
+                        .orElseThrow()
+                        .run(System.err, System.err, pack.toArray(String[]::new));
+        if (status != 0) {
+            throw new IOException("cannot make " + jar);
+        }
+        List<String> command =
+                new ArrayList<>(
+                        List.of("bash", "-c", "ulimit -n " + limit + "; exec \"$@\"", "bash"));
+        command.addAll(java(jar.toString(), main, arguments));
+        return new ChildJvm(command);
+    }
+
+    private static List<String> java(String classPath, Class<?> main, String... arguments) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
+                                "-Xmx1g",
+                                "-classpath",
+                                classPath,
+                                main.getName()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static String classPath() {
+        return String.join(
+                File.pathSeparator,
+                System.getProperty("java.class.path"),
+                System.getProperty("jdk.module.path", ""));
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /// {@return the next line of its standard output, or null at the end}
+    @Nullable String line() throws IOException {
+        return output.readLine();
+    }
+
+    /// {@return what its next line says: a port of the loopback interface}
+    InetSocketAddress address() throws IOException {
+        String line = line();
+        if (line == null) {
+            throw new IOException("the process ended: " + errors);
+        }
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(line));
+    }
+
+    /// Sends it a line, and returns the line that it says then.
+    @Nullable String ask(String line) throws IOException {
+        process.outputWriter(UTF_8).append(line).append('\n').flush();
+        return line();
+    }
+
+    /// {@return the lines of its standard error so far}
+    List<String> errors() {
+        return List.copyOf(errors);
+    }
+
+    /// Waits for its end, at most 10 s.
+    ///
+    /// @return its exit status
+    int exit() throws Exception {
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            throw new TimeoutException("the process still runs");
+        }
+        errorReader.join();
+        return process.exitValue();
+    }
+
+    /// {@return whether it still runs after that time}
+    boolean outlives(Duration time) throws InterruptedException {
+        return !process.waitFor(time);
+    }
+
+    /// {@return how much processor time it has used so far}
+    Duration used() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
