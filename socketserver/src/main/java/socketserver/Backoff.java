@@ -5,29 +5,40 @@ import java.time.Duration;
 /// The waits between failed attempts to take a request: 5 ms, doubled each time up to 1 s.
 ///
 /// While the process has no descriptor left, `accept(2)` fails at once and the client stays ready:
-/// a loop without a wait would spin. Used by the serving thread alone.
+/// a loop without a wait would spin. An episode of failures ends when all that waited has been
+/// taken, or a second later: until then each descriptor that comes free is used up at once, and the
+/// next attempt fails again. Used by the serving thread alone.
 final class Backoff {
     private static final Duration FIRST = Duration.ofMillis(5);
     private static final Duration LONGEST = Duration.ofSeconds(1);
 
+    // Of this episode.
     private int failures;
-    private Duration wait = FIRST;
+    private Duration wait = Duration.ZERO;
     private Deadline until = Deadline.NEVER;
+    private Deadline calm = Deadline.NEVER;
 
     /// Notes a failure.
     ///
-    /// @return how many there have been without a success in between
+    /// @return how many there have been in this episode
     int failed() {
-        wait = failures == 0 ? FIRST : wait.multipliedBy(2);
+        wait = wait.isZero() ? FIRST : wait.multipliedBy(2);
         wait = wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
         until = Deadline.in(wait);
+        calm = Deadline.in(LONGEST);
         return ++failures;
     }
 
     /// Notes a success.
     ///
-    /// @return how many failures there have been before it
-    int succeeded() {
+    /// @param last whether nothing more waits to be taken
+    /// @return how many failures there have been in the episode that has ended by it, or 0
+    int succeeded(boolean last) {
+        wait = Duration.ZERO;
+        until = Deadline.NEVER;
+        if (failures == 0 || !(last || calm.passed())) {
+            return 0;
+        }
         int before = failures;
         failures = 0;
         return before;
@@ -35,7 +46,7 @@ final class Backoff {
 
     /// {@return whether the next attempt must wait for [#until()]}
     boolean waits() {
-        return failures > 0 && !until.passed();
+        return !until.never() && !until.passed();
     }
 
     Deadline until() {

@@ -484,7 +484,8 @@ public abstract class BaseServer<R extends Request>
     /// Logs the first of each episode at WARNING. The loop then waits, 5 ms at first and up to 1 s,
     /// before it tries again. Called by the serving thread.
     ///
-    /// @param attempt how many attempts have failed in a row, 1 for the first
+    /// @param attempt how many attempts have failed in this episode, 1 for the first; it ends when
+    ///   all clients that wait have been taken
     protected void handleAcceptError(Throwable failure, int attempt) {
         if (attempt == 1) {
             log().log(Level.WARNING, address() + ": cannot take a request, trying again", failure);

@@ -179,14 +179,11 @@ final class ServingLoop<R extends Request> implements RequestLoop {
             server.acceptFailed(thrown, backoff.failed());
             return HandleResult.FAILED;
         }
-        if (request == null) {
-            return null;
-        }
-        int failures = backoff.succeeded();
+        int failures = backoff.succeeded(request == null);
         if (failures > 0) {
             server.acceptRecovered(failures);
         }
-        return dispatch(request);
+        return request == null ? null : dispatch(request);
     }
 
     private HandleResult dispatch(R request) {

@@ -37,6 +37,8 @@ class DescriptorExhaustionTest {
         private Program() {}
 
         public static void main(String[] arguments) throws IOException {
+            // The JDK's logging reads a file at its first message, and stays mute if it cannot.
+            System.getLogger("program").log(System.Logger.Level.INFO, "begins");
             AtomicInteger failures = new AtomicInteger();
             boolean timed = arguments[0].equals("timed");
             ServerOptions options =
