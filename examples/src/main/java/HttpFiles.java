@@ -76,7 +76,7 @@ final class HttpFiles {
                     "(?<method>[A-Z]+) (?:http://[!-.0-~]*)?(?<path>/[!->@-~]*)(?:\\?[!-~]*)?"
                             + " HTTP/(?:1[.](?<version>[01])|[0-9][.][0-9])");
     private static final Pattern HEADER =
-            Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([ -~\t\\x80-\\xff]*?)[ \t]*");
+            Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):([ -~\\t\\x80-\\xff]*)");
     private static final Pattern ESCAPE = Pattern.compile("%[0-9A-Fa-f]{2}");
 
     private HttpFiles() {}
@@ -167,8 +167,9 @@ final class HttpFiles {
                     withBody = !head.method.equals("HEAD");
                     answer(head);
                 } catch (Status status) {
-                    String text = status.getMessage();
-                    writePage(text, "text/plain; charset=utf-8", text + "\n", status.header);
+                    writeStatus(status);
+                } catch (AccessDeniedException denied) {
+                    writeStatus(new Status("403 Forbidden"));
                 }
                 // Replies to requests that came together go out together.
                 if (input().buffered() == 0) {
@@ -226,7 +227,7 @@ final class HttpFiles {
                 }
                 headers.merge(
                         header.group(1).toLowerCase(Locale.ROOT),
-                        header.group(2),
+                        header.group(2).strip(),
                         (first, next) -> first + ", " + next);
             }
             throw new Status(TOO_MUCH);
@@ -305,7 +306,7 @@ final class HttpFiles {
                 writeHead("304 Not Modified", lastModified);
                 return;
             }
-            try (InputStream in = open(file)) {
+            try (InputStream in = Files.newInputStream(file)) {
                 long length = Files.size(file);
                 String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
                 String type =
@@ -316,14 +317,6 @@ final class HttpFiles {
                 if (withBody) {
                     writeBody(in, length);
                 }
-            }
-        }
-
-        private static InputStream open(Path file) throws IOException, Status {
-            try {
-                return Files.newInputStream(file);
-            } catch (AccessDeniedException denied) {
-                throw new Status("403 Forbidden");
             }
         }
 
@@ -363,6 +356,11 @@ final class HttpFiles {
                                                 .formatted(escape(path)),
                                         ""));
             }
+        }
+
+        private void writeStatus(Status status) throws IOException {
+            String text = status.getMessage();
+            writePage(text, TYPES.get("txt"), text + "\n", status.header);
         }
 
         private void writePage(String status, String type, String text, String header)
