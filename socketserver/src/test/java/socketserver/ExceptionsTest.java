@@ -63,7 +63,7 @@ class ExceptionsTest {
     }
 
     @Test
-    void arefusedUnixDatagramServerLeavesNoFile() throws Exception {
+    void aRefusedUnixDatagramServerLeavesNoFile() throws Exception {
         Path folder = Files.createTempDirectory("socketserver");
         UnixAddress address = UnixAddress.of(folder.resolve("s"));
         assertThatThrownBy(() -> new UnixDatagramServer(address, Variant::echo))

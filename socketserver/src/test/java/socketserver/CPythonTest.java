@@ -1,0 +1,496 @@
+package socketserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static socketserver.Patience.eventually;
+import static socketserver.Patience.reached;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import socketserver.request.DatagramRequestHandler;
+import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
+import socketserver.request.StreamRequestHandler;
+import socketserver.request.UnixAddress;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The 27 tests of CPython's `Lib/test/test_socketserver.py`, each under its own name.
+@Timeout(20)
+@ExtendWith(LeavesNothingBehind.class)
+class CPythonTest {
+    private static final String NO_FORKING = "there is no forking model yet";
+    private static final String NO_UNIX_DATAGRAMS =
+            "Unix datagrams need another engine than the jdk's: see Exceptions";
+
+    /// Those that are not ported, and why.
+    private static final Map<String, String> NOT_PORTED =
+            Map.of(
+                    "test_ForkingTCPServer", NO_FORKING,
+                    "test_ForkingUnixStreamServer", NO_FORKING,
+                    "test_ForkingUDPServer", NO_FORKING,
+                    "test_ForkingUnixDatagramServer", NO_FORKING,
+                    "test_forking_handled", NO_FORKING,
+                    "test_forking_not_handled", NO_FORKING,
+                    "test_UnixDatagramServer", NO_UNIX_DATAGRAMS,
+                    "test_ThreadingUnixDatagramServer", NO_UNIX_DATAGRAMS);
+
+    private static final List<String> ALL =
+            List.of(
+                    "test_TCPServer",
+                    "test_ThreadingTCPServer",
+                    "test_ForkingTCPServer",
+                    "test_UnixStreamServer",
+                    "test_ThreadingUnixStreamServer",
+                    "test_ForkingUnixStreamServer",
+                    "test_UDPServer",
+                    "test_ThreadingUDPServer",
+                    "test_ForkingUDPServer",
+                    "test_UnixDatagramServer",
+                    "test_ThreadingUnixDatagramServer",
+                    "test_ForkingUnixDatagramServer",
+                    "test_shutdown",
+                    "test_close_immediately",
+                    "test_tcpserver_bind_leak",
+                    "test_context_manager",
+                    "test_sync_handled",
+                    "test_sync_not_handled",
+                    "test_threading_handled",
+                    "test_threading_not_handled",
+                    "test_forking_handled",
+                    "test_forking_not_handled",
+                    "test_basics",
+                    "test_write",
+                    "test_all",
+                    "test_shutdown_request_called_if_verify_request_false",
+                    "test_threads_reaped");
+
+    /// The names that programs may use: what `__all__` is in Python.
+    private static final List<String> PUBLIC =
+            List.of(
+                    "socketserver.BaseServer",
+                    "socketserver.ConcurrencyMixIn",
+                    "socketserver.DatagramServer",
+                    "socketserver.Deadlines",
+                    "socketserver.HandleResult",
+                    "socketserver.Limits",
+                    "socketserver.ListeningServer",
+                    "socketserver.LiveRequest",
+                    "socketserver.LiveRequest$State",
+                    "socketserver.OverLimit",
+                    "socketserver.ServerOptions",
+                    "socketserver.ShutdownReport",
+                    "socketserver.SocketServer",
+                    "socketserver.SocketSettings",
+                    "socketserver.StreamServer",
+                    "socketserver.TcpServer",
+                    "socketserver.ThreadingMixIn",
+                    "socketserver.ThreadingTcpServer",
+                    "socketserver.ThreadingUdpServer",
+                    "socketserver.ThreadingUnixDatagramServer",
+                    "socketserver.ThreadingUnixStreamServer",
+                    "socketserver.UdpServer",
+                    "socketserver.UnixDatagramServer",
+                    "socketserver.UnixStreamServer",
+                    "socketserver.concurrency.ConcurrencyModel",
+                    "socketserver.concurrency.RequestLoop",
+                    "socketserver.concurrency.RequestTask",
+                    "socketserver.concurrency.ThreadingModel",
+                    "socketserver.request.Attribute",
+                    "socketserver.request.BaseRequestHandler",
+                    "socketserver.request.DatagramRequest",
+                    "socketserver.request.DatagramRequestHandler",
+                    "socketserver.request.DisconnectedException",
+                    "socketserver.request.HandlerFactory",
+                    "socketserver.request.InputTooLongException",
+                    "socketserver.request.Request",
+                    "socketserver.request.Request$Waiting",
+                    "socketserver.request.RequestHandler",
+                    "socketserver.request.RequestInput",
+                    "socketserver.request.RequestOutput",
+                    "socketserver.request.Server",
+                    "socketserver.request.StreamRequest",
+                    "socketserver.request.StreamRequestHandler",
+                    "socketserver.request.UnixAddress");
+
+    @Test
+    void eachOfThemIsHere() {
+        List<String> ported =
+                Arrays.stream(CPythonTest.class.getDeclaredMethods())
+                        .map(method -> method.getAnnotation(DisplayName.class))
+                        .filter(name -> name != null)
+                        .map(DisplayName::value)
+                        .toList();
+        assertThat(Stream.concat(ported.stream(), NOT_PORTED.keySet().stream()))
+                .containsExactlyInAnyOrderElementsOf(ALL)
+                .hasSize(27);
+    }
+
+    // SocketServerTest
+
+    private static final class StreamEcho extends StreamRequestHandler {
+        @Override
+        protected void handle() throws IOException {
+            output().writeLine(input().readLine());
+        }
+    }
+
+    private static final class DatagramEcho extends DatagramRequestHandler {
+        @Override
+        protected void handle() throws IOException {
+            output().writeLine(input().readLine());
+        }
+    }
+
+    private static InetSocketAddress free() {
+        return new InetSocketAddress("localhost", 0);
+    }
+
+    /// Python's `run_server`: serves in a thread, asks three times, stops, closes.
+    private static void run(BaseServer<?> server, Family family) throws Exception {
+        Thread serving =
+                Thread.ofPlatform().start(() -> server.serveForever(Duration.ofMillis(10)));
+        for (int i = 0; i < 3; i++) {
+            try (Client client = family.connect(server.address())) {
+                client.send(family.isStream() ? "hello world" : "hello world\n");
+                assertThat(client.receive())
+                        .isEqualTo(family.isStream() ? "hello world" : "hello world\n");
+            }
+        }
+        server.shutdown();
+        serving.join();
+        server.close();
+        assertThat(server.requests()).isEmpty();
+        assertThatThrownBy(server::handleRequest).isInstanceOf(IllegalStateException.class);
+    }
+
+    private interface Opener {
+        BaseServer<?> open(UnixAddress address) throws IOException;
+    }
+
+    private static void runUnix(Opener opener) throws Exception {
+        Path folder = Files.createTempDirectory("socketserver");
+        UnixAddress address = UnixAddress.of(folder.resolve("s"));
+        BaseServer<?> server = opener.open(address);
+        assertThat(server.address()).isEqualTo(address);
+        run(server, Family.UNIX_STREAM);
+        Files.delete(folder);
+    }
+
+    @Test
+    @DisplayName("test_TCPServer")
+    void tcpServer() throws Exception {
+        run(new TcpServer(free(), StreamEcho::new), Family.TCP_IPV4);
+    }
+
+    @Test
+    @DisplayName("test_ThreadingTCPServer")
+    void threadingTcpServer() throws Exception {
+        run(new ThreadingTcpServer(free(), StreamEcho::new), Family.TCP_IPV4);
+    }
+
+    @Test
+    @DisplayName("test_UnixStreamServer")
+    void unixStreamServer() throws Exception {
+        runUnix(address -> new UnixStreamServer(address, StreamEcho::new));
+    }
+
+    @Test
+    @DisplayName("test_ThreadingUnixStreamServer")
+    void threadingUnixStreamServer() throws Exception {
+        runUnix(address -> new ThreadingUnixStreamServer(address, StreamEcho::new));
+    }
+
+    @Test
+    @DisplayName("test_UDPServer")
+    void udpServer() throws Exception {
+        run(new UdpServer(free(), DatagramEcho::new), Family.UDP_IPV4);
+    }
+
+    @Test
+    @DisplayName("test_ThreadingUDPServer")
+    void threadingUdpServer() throws Exception {
+        run(new ThreadingUdpServer(free(), DatagramEcho::new), Family.UDP_IPV4);
+    }
+
+    @Test
+    @DisplayName("test_shutdown")
+    void shutdownEndsEachServingWhateverTheInterleaving() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            try (var server = new TcpServer(free(), StreamEcho::new)) {
+                Thread serving =
+                        Thread.ofPlatform()
+                                .daemon()
+                                .start(() -> server.serveForever(Duration.ofMillis(10)));
+                server.shutdown();
+                serving.join();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("test_close_immediately")
+    void closesWithoutAnyRequest() throws Exception {
+        var called = new AtomicInteger();
+        var server = new ThreadingTcpServer(free(), _ -> called.incrementAndGet());
+        server.close();
+        assertThat(called).hasValue(0);
+    }
+
+    /// Python's port -1 is refused by Java's addresses before there is a socket: a port that is
+    /// taken is refused after.
+    @Test
+    @DisplayName("test_tcpserver_bind_leak")
+    void leavesNoSocketOpenIfItCannotBind() throws Exception {
+        try (var taken = new TcpServer(free(), StreamEcho::new)) {
+            long before = LeavesNothingBehind.descriptors("");
+            for (int i = 0; i < 1024; i++) {
+                assertThatThrownBy(() -> new TcpServer(taken.address(), StreamEcho::new))
+                        .isInstanceOf(BindException.class);
+            }
+            assertThat(LeavesNothingBehind.descriptors("")).isLessThan(before + 100);
+        }
+    }
+
+    @Test
+    @DisplayName("test_context_manager")
+    void isClosedAfterItsBlock() throws Exception {
+        var server = new TcpServer(free(), StreamEcho::new);
+        try (server) {
+            assertThat(server.address().getPort()).isPositive();
+        }
+        assertThatThrownBy(server::serveForever).isInstanceOf(IllegalStateException.class);
+        // Nobody has the port any more.
+        new TcpServer(server.address(), StreamEcho::new).close();
+    }
+
+    // ErrorHandlerTest
+
+    /// Python's `SystemExit`: nothing that a handler's author wants to have handled.
+    private static final class Exit extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    /// Notes what is called.
+    private static final class NotingServer extends TcpServer {
+        private final List<String> log = new CopyOnWriteArrayList<>();
+        private final CountDownLatch shutdownRequestCalled = new CountDownLatch(1);
+
+        NotingServer(RequestHandler<StreamRequest> handler) throws IOException {
+            super(free(), handler);
+        }
+
+        @Override
+        protected void handleError(StreamRequest request, Throwable failure) {
+            log.add("Error handled");
+        }
+
+        @Override
+        protected void shutdownRequest(StreamRequest request) throws IOException {
+            super.shutdownRequest(request);
+            log.add("shutdown_request");
+            shutdownRequestCalled.countDown();
+        }
+    }
+
+    private static final class NotingThreadingServer extends TcpServer implements ThreadingMixIn {
+        private final List<String> log = new CopyOnWriteArrayList<>();
+        private final CountDownLatch shutdownRequestCalled = new CountDownLatch(1);
+
+        NotingThreadingServer(RequestHandler<StreamRequest> handler) throws IOException {
+            super(free(), handler);
+        }
+
+        @Override
+        protected void handleError(StreamRequest request, Throwable failure) {
+            log.add("Error handled");
+        }
+
+        @Override
+        protected void shutdownRequest(StreamRequest request) throws IOException {
+            super.shutdownRequest(request);
+            log.add("shutdown_request");
+            shutdownRequestCalled.countDown();
+        }
+    }
+
+    @Test
+    @DisplayName("test_sync_handled")
+    void handlesAnExceptionOfAHandler() throws Exception {
+        try (var server =
+                        new NotingServer(
+                                _ -> {
+                                    throw new IllegalStateException("as told");
+                                });
+                var _ = Family.TCP_IPV4.connect(server.address())) {
+            assertThat(server.handleRequest()).isEqualTo(HandleResult.HANDLED);
+            assertThat(server.log).containsExactly("Error handled", "shutdown_request");
+        }
+    }
+
+    @Test
+    @DisplayName("test_sync_not_handled")
+    void letsAnErrorOfAHandlerOutOfHandleRequest() throws Exception {
+        try (var server =
+                        new NotingServer(
+                                _ -> {
+                                    throw new Exit();
+                                });
+                var _ = Family.TCP_IPV4.connect(server.address())) {
+            assertThatThrownBy(server::handleRequest).isInstanceOf(Exit.class);
+            assertThat(server.log).containsExactly("shutdown_request");
+        }
+    }
+
+    @Test
+    @DisplayName("test_threading_handled")
+    void handlesAnExceptionOfAHandlerOnAThreadOfItsOwn() throws Exception {
+        try (var server =
+                        new NotingThreadingServer(
+                                _ -> {
+                                    throw new IllegalStateException("as told");
+                                });
+                var _ = Family.TCP_IPV4.connect(server.address())) {
+            server.handleRequest();
+            reached(server.shutdownRequestCalled);
+            assertThat(server.log).containsExactly("Error handled", "shutdown_request");
+        }
+    }
+
+    @Test
+    @DisplayName("test_threading_not_handled")
+    void letsAnErrorOfAHandlerOutOfItsThread() throws Exception {
+        BlockingQueue<Throwable> uncaught = new LinkedBlockingQueue<>();
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((_, thrown) -> uncaught.add(thrown));
+        try (var server =
+                        new NotingThreadingServer(
+                                _ -> {
+                                    throw new Exit();
+                                });
+                var _ = Family.TCP_IPV4.connect(server.address())) {
+            server.handleRequest();
+            assertThat(uncaught.take()).isInstanceOf(Exit.class);
+            assertThat(server.log).containsExactly("shutdown_request");
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+    }
+
+    // SocketWriterTest
+
+    /// Java has no descriptor to compare; that both write to the one connection is `test_write`.
+    @Test
+    @DisplayName("test_basics")
+    void itsOutputIsAStreamOfBytes() throws Exception {
+        try (var server =
+                        new TcpServer(
+                                free(),
+                                request -> {
+                                    OutputStream stream = request.output();
+                                    stream.write("stream ".getBytes(UTF_8));
+                                    request.write(ByteBuffer.wrap("channel\n".getBytes(UTF_8)));
+                                });
+                var client = Family.TCP_IPV4.connect(server.address())) {
+            server.handleRequest();
+            assertThat(client.receive()).isEqualTo("stream channel");
+        }
+    }
+
+    /// Python interrupts the write by signals, which a JVM hides; that the client takes little at a
+    /// time cuts it as well.
+    @Test
+    @DisplayName("test_write")
+    void sendsAHugeWriteWholly() throws Exception {
+        int huge = (16 << 20) + 1;
+        BlockingQueue<Integer> lengths = new LinkedBlockingQueue<>();
+        var received = new CountDownLatch(1);
+        try (var server =
+                        new TcpServer(
+                                free(),
+                                request -> {
+                                    request.output().write("first");
+                                    reached(received);
+                                    byte[] bytes = new byte[huge];
+                                    Arrays.fill(bytes, (byte) 'x');
+                                    lengths.add(request.write(ByteBuffer.wrap(bytes)));
+                                });
+                var client = (StreamClient) Family.TCP_IPV4.connect(server.address())) {
+            server.start();
+            assertThat(client.receive(5)).asString().isEqualTo("first");
+            received.countDown();
+            int count = 0;
+            for (int b; (b = client.next()) >= 0; count++) {
+                if (b != 'x') {
+                    throw new AssertionError("byte " + count + " is " + b);
+                }
+            }
+            assertThat(count).isEqualTo(huge);
+            assertThat(lengths.take()).isEqualTo(huge);
+        }
+    }
+
+    // MiscTestCase
+
+    @Test
+    @DisplayName("test_all")
+    void exportsJustTheseTypes() throws Exception {
+        assertThat(
+                        ArchitectureTest.exportedTypes().stream()
+                                .map(Class::getName)
+                                .collect(Collectors.toSet()))
+                .containsExactlyInAnyOrderElementsOf(PUBLIC);
+    }
+
+    @Test
+    @DisplayName("test_shutdown_request_called_if_verify_request_false")
+    void endsARequestThatIsNotVerified() throws Exception {
+        var variant = new Variant("jdk", Family.TCP_IPV4, Model.SYNCHRONOUS);
+        Hooks rejecting = Hooks.verifying(_ -> false);
+        try (var serving = variant.open(ServerOptions.DEFAULT, rejecting, Variant::echo);
+                var client = serving.client()) {
+            assertThat(serving.server().handleRequest()).isEqualTo(HandleResult.REJECTED);
+            assertThat(rejecting.count("shutdownRequest")).isEqualTo(1);
+            assertThat(client.receive()).isNull();
+        }
+    }
+
+    /// Python counts threads that have ended and are still listed; here the list is `requests()`.
+    @Test
+    @DisplayName("test_threads_reaped")
+    void keepsNoRequestsThatHaveEnded() throws Exception {
+        try (var server = new ThreadingTcpServer(free(), StreamEcho::new)) {
+            for (int i = 0; i < 10; i++) {
+                try (var client = Family.TCP_IPV4.connect(server.address())) {
+                    client.send("hello");
+                    server.handleRequest();
+                    assertThat(client.receive()).isEqualTo("hello");
+                }
+            }
+            eventually(() -> assertThat(server.requests()).isEmpty());
+        }
+    }
+}
