@@ -12,6 +12,7 @@ import socketserver.request.Server;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.ProtocolException;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
@@ -337,13 +338,13 @@ public abstract class BaseServer<R extends Request>
             closeListenerOnce();
         }
         if (waits && !live.awaitEmpty(deadline, lifecycle.servingHere())) {
-            List<LiveRequest> cut = cut();
+            String states = live.others().stream().limit(10).toList().toString();
             log().log(
                             Level.WARNING,
                             "{0}: closed with {1} requests still live: {2}",
                             address(),
-                            Integer.toString(cut.size()),
-                            cut.stream().limit(10).toList());
+                            Integer.toString(cut().size()),
+                            states);
         }
         if (waits && !live.handledBy(Thread.currentThread())) {
             closeListenerOnce();
@@ -455,16 +456,12 @@ public abstract class BaseServer<R extends Request>
     /// Reports that a request has failed; Python's `handle_error`.
     ///
     /// Logs the stack trace at WARNING; but what the client alone has caused (it has gone, is too
-    /// slow, or sends too much) is one line at DEBUG. Called by the thread that handles, before the
-    /// request is ended; it must not rely on the client.
+    /// slow, sends too much, or breaks the protocol: a `ProtocolException`) is one line at DEBUG.
+    /// Called by the thread that handles, before the request is ended; it must not rely on the
+    /// client.
     protected void handleError(R request, Throwable failure) {
         if (isClients(failure)) {
-            log().log(
-                            Level.DEBUG,
-                            "request {0} from {1}: {2}",
-                            request.id(),
-                            request.client(),
-                            failure);
+            log().log(Level.DEBUG, "{0}: {1}", request, failure);
         } else {
             log().log(Level.WARNING, "request from " + request.client() + " failed", failure);
         }
@@ -474,6 +471,7 @@ public abstract class BaseServer<R extends Request>
         return failure instanceof DisconnectedException
                 || failure instanceof SocketTimeoutException
                 || failure instanceof InputTooLongException
+                || failure instanceof ProtocolException
                 || failure instanceof EOFException
                 || failure instanceof ClosedChannelException;
     }

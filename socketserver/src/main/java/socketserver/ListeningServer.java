@@ -8,6 +8,7 @@ import socketserver.transport.Engine;
 import socketserver.transport.Listener;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -107,6 +108,10 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
             }
             opened.bind(super.address(), requestQueueSize());
             listener = opened;
+        } catch (BindException refused) {
+            opened.close();
+            String message = refused.getMessage() + ": " + super.address();
+            throw (BindException) new BindException(message).initCause(refused);
         } catch (Throwable thrown) {
             opened.close();
             throw thrown;

@@ -13,7 +13,8 @@ import java.net.StandardSocketOptions;
 
 /// A server of TCP connections, IPv4 and IPv6: Python's `TCPServer`.
 ///
-/// The wildcard address takes both (dual stack); the option `addressFamily` restricts it to IPv4.
+/// The wildcard address takes both (dual stack); the option `addressFamily` restricts it to IPv4. A
+/// name stands for the first of its addresses alone: `localhost` is `127.0.0.1` on most machines.
 ///
 /// @see ThreadingTcpServer
 public class TcpServer extends StreamServer {

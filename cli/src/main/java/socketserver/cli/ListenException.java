@@ -1,5 +1,8 @@
 package socketserver.cli;
 
+import java.net.BindException;
+import java.net.UnknownHostException;
+
 /// An address that cannot be listened on; its message is the one line that the user reads.
 final class ListenException extends Exception {
     private static final long serialVersionUID = 1;
@@ -10,10 +13,13 @@ final class ListenException extends Exception {
     }
 
     private static String reason(Throwable cause) {
-        if (cause instanceof java.net.UnknownHostException) {
+        if (cause instanceof UnknownHostException) {
             return "unknown host " + cause.getMessage();
         }
-        String message = cause.getMessage();
+        // The library names the address in its own way, too.
+        String message =
+                (cause.getCause() instanceof BindException original ? original : cause)
+                        .getMessage();
         return message == null || message.isEmpty() ? cause.toString() : message;
     }
 }
