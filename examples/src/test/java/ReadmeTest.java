@@ -31,7 +31,7 @@ class ReadmeTest {
     /// {@return the examples, and the snippets that the library's own tests assert}
     private static String sources() throws IOException {
         var all = new StringBuilder();
-        for (String folder : List.of("src", "../socketserver/src/test/java")) {
+        for (String folder : List.of("src", "../library/src/test/java")) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
                 for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
                     all.append(unindented(Files.readString(file)));

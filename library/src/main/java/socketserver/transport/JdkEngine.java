@@ -25,7 +25,10 @@ final class JdkEngine implements Engine {
 
     @Override
     public Listener<StreamRequest> openStream(StandardProtocolFamily family) throws IOException {
-        return new JdkStreamListener(ServerSocketChannel.open(family));
+        // Without a family it is one for both, or for IPv4 where the system has no IPv6.
+        boolean both = family == StandardProtocolFamily.INET6;
+        return new JdkStreamListener(
+                both ? ServerSocketChannel.open() : ServerSocketChannel.open(family));
     }
 
     @Override
@@ -36,7 +39,9 @@ final class JdkEngine implements Engine {
                     "the jdk engine has no Unix datagrams: java.nio.channels.DatagramChannel knows"
                             + " IPv4 and IPv6 only");
         }
-        return new JdkDatagramListener(DatagramChannel.open(family), maxPacketSize);
+        boolean both = family == StandardProtocolFamily.INET6;
+        return new JdkDatagramListener(
+                both ? DatagramChannel.open() : DatagramChannel.open(family), maxPacketSize);
     }
 
     /// {@return the address as the JDK's channels know it}
