@@ -3,6 +3,7 @@ package socketserver;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// Something that runs on a platform thread of its own.
 final class Background<T> {
@@ -42,7 +43,14 @@ final class Background<T> {
     /// Waits for its end.
     ///
     /// @throws java.util.concurrent.ExecutionException if it has thrown
+    /// @throws IllegalStateException if it runs for too long; says what it does
     T join() throws Exception {
-        return task.get(15, TimeUnit.SECONDS);
+        try {
+            return task.get(15, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            var running = new IllegalStateException("%s is still running".formatted(thread), late);
+            running.setStackTrace(thread.getStackTrace());
+            throw running;
+        }
     }
 }
