@@ -63,12 +63,12 @@ final class Lifecycle {
     /// Requests the stop of this or else the next serving; nothing after a serving for ever has
     /// ended, when there is nothing left to stop.
     ///
-    /// @return which serving it was, for [#awaitEnd]
+    /// @return which serving it was, for [#awaitEnd], or a number that none has if there was none
     long requestStop() {
         lock.lock();
         try {
             stopRequested |= serving != null || !foreverEnded;
-            return servingsEnded;
+            return serving == null ? -1 : servingsEnded;
         } finally {
             lock.unlock();
         }
