@@ -544,10 +544,10 @@ class StreamContractTest {
     void closingARowEndsAHandlerThatWrites(Variant variant) throws Exception {
         try (var serving = variant.serveStreams(StreamContractTest::endless);
                 var client = serving.streamClient()) {
+            client.receiveOneByteOnly();
             LiveRequest row = rowIn(serving, LiveRequest.State.WRITING);
             row.close();
             assertThat(serving.hooks().failure().thrown()).isInstanceOf(IOException.class);
-            assertThat(client.next()).isZero();
             eventually(() -> assertThat(serving.server().requests()).isEmpty());
         }
     }
