@@ -13,6 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 ///
 /// The one thread that serves uses it; no exception of a hook ends it.
 final class ServingLoop<R extends Request> implements RequestLoop {
+    private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
+
     private final BaseServer<R> server;
     private final Backoff backoff = new Backoff();
     // Read by the thread that closes, too.
@@ -21,7 +23,7 @@ final class ServingLoop<R extends Request> implements RequestLoop {
     private Deadline nextService = Deadline.NEVER;
     // Whether the last request may not have been the last one that is ready.
     private boolean ready;
-    private boolean full;
+    private Deadline nextWarning = Deadline.in(Duration.ZERO);
     // Whether the serving thread is parked until a request ends; read by the threads that end one.
     private volatile boolean waitingForRoom;
 
@@ -144,12 +146,13 @@ final class ServingLoop<R extends Request> implements RequestLoop {
 
     private boolean isFull() {
         int limit = server.options().limits().maxConnections();
-        boolean fullNow = server.live().size() >= limit;
-        if (fullNow) {
-            server.live().sweep();
-            fullNow = server.live().size() >= limit;
+        if (server.live().size() < limit) {
+            return false;
         }
-        if (fullNow && !full) {
+        server.live().sweep();
+        boolean full = server.live().size() >= limit;
+        if (full && nextWarning.passed()) {
+            nextWarning = Deadline.in(BETWEEN_WARNINGS);
             BaseServer.log().log(
                     System.Logger.Level.WARNING,
                     "{0}: as many requests are live as maxConnections allows ({1}): more {2}",
@@ -159,8 +162,7 @@ final class ServingLoop<R extends Request> implements RequestLoop {
                             ? "wait"
                             : "are refused");
         }
-        full = fullNow;
-        return fullNow;
+        return full;
     }
 
     /// Takes the next request and hands it on.

@@ -10,7 +10,9 @@ import socketserver.transport.Listener;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
+import java.nio.channels.ClosedChannelException;
 
 /// A server of connections: what TCP and Unix stream servers share.
 public abstract class StreamServer extends ListeningServer<StreamRequest> {
@@ -53,7 +55,7 @@ public abstract class StreamServer extends ListeningServer<StreamRequest> {
             if (request.isOpen()) {
                 request.shutdownOutput();
             }
-        } catch (DisconnectedException | java.nio.channels.ClosedChannelException gone) {
+        } catch (DisconnectedException | SocketTimeoutException | ClosedChannelException gone) {
             // There is nobody to tell.
         } finally {
             super.shutdownRequest(request);

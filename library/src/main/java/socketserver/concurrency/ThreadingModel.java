@@ -1,5 +1,7 @@
 package socketserver.concurrency;
 
+import socketserver.transport.VirtualWaits;
+
 import java.util.concurrent.ThreadFactory;
 
 /// A thread for each request: what Python's `ThreadingMixIn` does.
@@ -49,6 +51,14 @@ public final class ThreadingModel implements ConcurrencyModel {
     @Override
     public boolean daemonThreads() {
         return daemon;
+    }
+
+    @Override
+    public void serve(RequestLoop loop) {
+        if (virtual) {
+            VirtualWaits.prepare();
+        }
+        ConcurrencyModel.super.serve(loop);
     }
 
     @Override
