@@ -370,7 +370,8 @@ public abstract class BaseServer<R extends Request>
     /// int)] and waits before it tries again.
     protected abstract @Nullable R getRequest() throws IOException;
 
-    /// Calls [#getRequest()], and if it throws closes what an override of it has taken before.
+    /// Calls [#getRequest()], and if an override throws or returns nothing closes what it has taken
+    /// before.
     @Nullable R takeRequest() throws IOException {
         return getRequest();
     }

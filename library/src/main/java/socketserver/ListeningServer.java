@@ -152,16 +152,16 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
 
     @Override
     final @Nullable R takeRequest() throws IOException {
+        R request = null;
         try {
-            return getRequest();
-        } catch (Throwable thrown) {
+            request = getRequest();
+            return request;
+        } finally {
             R left = taken;
-            if (left != null) {
+            taken = null;
+            if (request == null && left != null) {
                 left.close();
             }
-            throw thrown;
-        } finally {
-            taken = null;
         }
     }
 

@@ -82,10 +82,13 @@ public class UnixDatagramServer extends DatagramServer {
     @Override
     protected void closeListener() throws IOException {
         UnixPath bound = path;
-        if (bound != null) {
-            path = null;
-            bound.remove();
+        path = null;
+        try {
+            if (bound != null) {
+                bound.remove();
+            }
+        } finally {
+            super.closeListener();
         }
-        super.closeListener();
     }
 }

@@ -31,7 +31,12 @@ final class UnixPath {
         this.path = path;
         identity = identity(path);
         if (permissions != null) {
-            Files.setPosixFilePermissions(path, permissions);
+            try {
+                Files.setPosixFilePermissions(path, permissions);
+            } catch (Throwable thrown) {
+                Files.delete(path);
+                throw thrown;
+            }
         }
     }
 

@@ -80,10 +80,13 @@ public class UnixStreamServer extends StreamServer {
     @Override
     protected void closeListener() throws IOException {
         UnixPath bound = path;
-        if (bound != null) {
-            path = null;
-            bound.remove();
+        path = null;
+        try {
+            if (bound != null) {
+                bound.remove();
+            }
+        } finally {
+            super.closeListener();
         }
-        super.closeListener();
     }
 }
