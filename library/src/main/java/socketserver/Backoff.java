@@ -2,7 +2,8 @@ package socketserver;
 
 import java.time.Duration;
 
-/// The waits between failed attempts to take a request: 5 ms, doubled each time up to 1 s.
+/// The waits between failed attempts to take a request: 5 ms, doubled each time up to 1 s, halved
+/// by each success.
 ///
 /// While the process has no descriptor left, `accept(2)` fails at once and the client stays ready:
 /// a loop without a wait would spin. An episode of failures ends when all that waited has been
@@ -22,8 +23,8 @@ final class Backoff {
     ///
     /// @return how many there have been in this episode
     int failed() {
-        wait = wait.isZero() ? FIRST : wait.multipliedBy(2);
-        wait = wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+        wait = wait.multipliedBy(2);
+        wait = wait.compareTo(FIRST) < 0 ? FIRST : wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
         until = Deadline.in(wait);
         calm = Deadline.in(LONGEST);
         return ++failures;
@@ -34,13 +35,14 @@ final class Backoff {
     /// @param last whether nothing more waits to be taken
     /// @return how many failures there have been in the episode that has ended by it, or 0
     int succeeded(boolean last) {
-        wait = Duration.ZERO;
+        wait = wait.dividedBy(2);
         until = Deadline.NEVER;
         if (failures == 0 || !(last || calm.passed())) {
             return 0;
         }
         int before = failures;
         failures = 0;
+        wait = Duration.ZERO;
         return before;
     }
 
