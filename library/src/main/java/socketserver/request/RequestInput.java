@@ -17,8 +17,9 @@ import java.util.Objects;
 /// `rfile`.
 ///
 /// It reads ahead into a buffer that grows with the traffic. After a timeout it can be read further
-/// (Python's cannot), and no byte is lost. One thread at a time may use it. Closing it does
-/// nothing: the server ends the request.
+/// (Python's cannot), and no byte is lost, but by the methods that it has from `InputStream` for
+/// several reads at once: `readNBytes`, `readAllBytes`, `transferTo`. One thread at a time may use
+/// it. Closing it does nothing: the server ends the request.
 public final class RequestInput extends InputStream {
     /// How many bytes [#readLine()] and [#readUntil(byte...)] take without a terminator unless
     /// [#limit(int)] says otherwise.
