@@ -77,6 +77,7 @@ final class ChildJvm implements AutoCloseable {
                                 "-XX:TieredStopAtLevel=1",
                                 "-XX:+UseSerialGC",
                                 "-Xmx1g",
+                                "--enable-native-access=ALL-UNNAMED",
                                 "-classpath",
                                 classPath,
                                 main.getName()));

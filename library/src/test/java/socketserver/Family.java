@@ -85,7 +85,7 @@ enum Family {
 
         @Override
         PacketClient connect(SocketAddress address) throws IOException {
-            return new PacketClient((InetSocketAddress) address);
+            return new UdpClient((InetSocketAddress) address);
         }
     },
     UDP_IPV6("udp over IPv6", false) {
@@ -101,7 +101,7 @@ enum Family {
 
         @Override
         PacketClient connect(SocketAddress address) throws IOException {
-            return new PacketClient((InetSocketAddress) address);
+            return new UdpClient((InetSocketAddress) address);
         }
     },
     UNIX_DATAGRAM("unix datagram", false) {
@@ -116,9 +116,8 @@ enum Family {
         }
 
         @Override
-        PacketClient connect(SocketAddress address) {
-            throw new UnsupportedOperationException(
-                    "the JDK has no Unix datagrams: see Exceptions");
+        PacketClient connect(SocketAddress address) throws IOException {
+            return new UnixPacketClient((UnixAddress) address);
         }
     };
 

@@ -228,7 +228,7 @@ class UnixPathTest {
 
     @Test
     void refusesAbstractNamesOnTheJdkEngine() {
-        assertThatThrownBy(() -> new UnixStreamServer(UnixAddress.abstractName("x"), Variant::echo))
+        assertThatThrownBy(() -> onTheJdkEngine(UnixAddress.abstractName("x")))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessage(
                         "the jdk engine has no abstract or unnamed Unix addresses (unix:@x):"
@@ -237,9 +237,18 @@ class UnixPathTest {
 
     @Test
     void refusesUnnamedAddressesOnTheJdkEngine() {
-        assertThatThrownBy(() -> new UnixStreamServer(UnixAddress.unnamed(), Variant::echo))
+        assertThatThrownBy(() -> onTheJdkEngine(UnixAddress.unnamed()))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("unix:(unnamed)");
+    }
+
+    private static void onTheJdkEngine(UnixAddress address) throws IOException {
+        System.setProperty("socketserver.engine", "jdk");
+        try {
+            new UnixStreamServer(address, Variant::echo).close();
+        } finally {
+            System.clearProperty("socketserver.engine");
+        }
     }
 
     @Test

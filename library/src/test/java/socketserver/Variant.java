@@ -15,7 +15,7 @@ import java.util.List;
 /// A family, a model and an engine: what each behaviour of the contract is checked with.
 record Variant(String engine, Family family, Model model) {
     /// The engines that the contract is checked for. A further engine is one more name.
-    static final List<String> ENGINES = List.of("jdk");
+    static final List<String> ENGINES = List.of("jdk", "linux");
 
     static List<Variant> all() {
         return ENGINES.stream()

@@ -18,6 +18,8 @@ public final class UnixAddress extends SocketAddress {
     /// the zero that ends a path or begins a name.
     public static final int MAX_BYTES = 107;
 
+    private static final int SUN_PATH = 108;
+
     private static final UnixAddress UNNAMED = new UnixAddress(Kind.UNNAMED, new byte[0]);
 
     private enum Kind {
@@ -41,7 +43,7 @@ public final class UnixAddress extends SocketAddress {
         if (path.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("unix path has a zero byte: use abstractName()");
         }
-        return new UnixAddress(Kind.PATH, checked("unix path", path, path.getBytes(UTF_8)));
+        return new UnixAddress(Kind.PATH, checked("unix path", MAX_BYTES, path.getBytes(UTF_8)));
     }
 
     /// {@return the address of the socket file at that path}
@@ -58,21 +60,44 @@ public final class UnixAddress extends SocketAddress {
     /// @throws IllegalArgumentException if the name is empty or has more than [#MAX_BYTES] bytes
     public static UnixAddress abstractName(String name) {
         return new UnixAddress(
-                Kind.ABSTRACT, checked("abstract unix name", name, name.getBytes(UTF_8)));
+                Kind.ABSTRACT, checked("abstract unix name", MAX_BYTES, name.getBytes(UTF_8)));
+    }
+
+    /// {@return the address of the socket file at the path of those bytes, which need not be UTF-8}
+    ///
+    /// Such a path may have 108 bytes: the kernel does without the zero then.
+    ///
+    /// @throws IllegalArgumentException if it is empty, longer, or has a zero byte
+    public static UnixAddress of(byte[] path) {
+        for (byte each : path) {
+            if (each == 0) {
+                throw new IllegalArgumentException("unix path has a zero byte");
+            }
+        }
+        return new UnixAddress(Kind.PATH, checked("unix path", SUN_PATH, path));
+    }
+
+    /// {@return the address with the name of those bytes, any bytes, in Linux's abstract name
+    /// space}
+    ///
+    /// @param name without the leading zero byte
+    /// @throws IllegalArgumentException if the name is empty or has more than [#MAX_BYTES] bytes
+    public static UnixAddress abstractName(byte[] name) {
+        return new UnixAddress(Kind.ABSTRACT, checked("abstract unix name", MAX_BYTES, name));
+    }
+
+    private static byte[] checked(String what, int most, byte[] bytes) {
+        if (bytes.length == 0 || bytes.length > most) {
+            throw new IllegalArgumentException(
+                    "%s (%s) has %d bytes: 1 to %d are possible"
+                            .formatted(what, new String(bytes, UTF_8), bytes.length, most));
+        }
+        return bytes.clone();
     }
 
     /// {@return the address of a socket that was not bound, as most clients' are}
     public static UnixAddress unnamed() {
         return UNNAMED;
-    }
-
-    private static byte[] checked(String what, String text, byte[] bytes) {
-        if (bytes.length == 0 || bytes.length > MAX_BYTES) {
-            throw new IllegalArgumentException(
-                    "%s (%s) has %d bytes: 1 to %d are possible"
-                            .formatted(what, text, bytes.length, MAX_BYTES));
-        }
-        return bytes;
     }
 
     /// {@return the path of the socket file, or null if the address is not a path}
@@ -93,6 +118,11 @@ public final class UnixAddress extends SocketAddress {
     /// {@return the path or the abstract name as text; empty if unnamed, as Python shows it}
     public String name() {
         return new String(name, UTF_8);
+    }
+
+    /// {@return the bytes of the path or the abstract name; none if unnamed}
+    public byte[] bytes() {
+        return name.clone();
     }
 
     @Override

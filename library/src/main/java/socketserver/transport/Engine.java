@@ -8,21 +8,27 @@ import java.net.StandardProtocolFamily;
 
 /// A way to the sockets of the operating system.
 public interface Engine {
-    /// {@return the engine that this process uses}
+    /// {@return the engine for a new server}
     ///
-    /// The system property `socketserver.engine` forces one.
+    /// It is the linux engine where that can be used, and else the jdk engine. The system property
+    /// `socketserver.engine` forces one.
     ///
     /// @throws IllegalArgumentException if the property names none
+    /// @throws UnsupportedOperationException if the property names one that cannot be used here
     static Engine chosen() {
-        String forced = System.getProperty("socketserver.engine", "jdk");
-        if (!forced.equals("jdk")) {
-            throw new IllegalArgumentException(
-                    "system property socketserver.engine (%s) must be jdk".formatted(forced));
-        }
-        return JdkEngine.INSTANCE;
+        String forced = System.getProperty("socketserver.engine");
+        return switch (forced) {
+            case null -> DefaultEngine.INSTANCE;
+            case "jdk" -> JdkEngine.INSTANCE;
+            case "linux" -> LinuxEngine.instance();
+            default ->
+                    throw new IllegalArgumentException(
+                            "system property socketserver.engine (%s) must be jdk or linux"
+                                    .formatted(forced));
+        };
     }
 
-    /// {@return `jdk`}
+    /// {@return `jdk` or `linux`}
     String name();
 
     /// {@return a stream listener that is not bound yet}

@@ -1,0 +1,2 @@
+/// The calls of libc that the JDK lacks. Hidden.
+package socketserver.posix;

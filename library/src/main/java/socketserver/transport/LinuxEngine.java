@@ -1,0 +1,49 @@
+package socketserver.transport;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.posix.SelfTest;
+import socketserver.request.DatagramRequest;
+import socketserver.request.StreamRequest;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+
+/// The engine upon glibc's own calls: Linux, on x86-64 and aarch64, with native access.
+final class LinuxEngine implements Engine {
+    private static final LinuxEngine INSTANCE = new LinuxEngine();
+
+    private LinuxEngine() {}
+
+    /// {@return this engine}
+    ///
+    /// @throws UnsupportedOperationException if this process cannot use it
+    static LinuxEngine instance() {
+        String missing = missing();
+        if (missing != null) {
+            throw new UnsupportedOperationException("the linux engine cannot be used: " + missing);
+        }
+        return INSTANCE;
+    }
+
+    /// {@return why this process cannot use it, in one line, or null if it can}
+    static @Nullable String missing() {
+        return SelfTest.failure();
+    }
+
+    @Override
+    public String name() {
+        return "linux";
+    }
+
+    @Override
+    public Listener<StreamRequest> openStream(StandardProtocolFamily family) throws IOException {
+        return new LinuxStreamListener(LinuxAddress.domain(family));
+    }
+
+    @Override
+    public Listener<DatagramRequest> openDatagram(StandardProtocolFamily family, int maxPacketSize)
+            throws IOException {
+        return new LinuxDatagramListener(LinuxAddress.domain(family), maxPacketSize);
+    }
+}

@@ -1,0 +1,119 @@
+package socketserver.transport;
+
+import static socketserver.posix.Constants.EFD_CLOEXEC;
+import static socketserver.posix.Constants.EFD_NONBLOCK;
+import static socketserver.posix.Constants.POLLIN;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.posix.Libc;
+import socketserver.posix.SystemCallException;
+import socketserver.request.Request;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+
+/// A listening socket, and the descriptor by which others wake the thread that waits for it.
+///
+/// The serving thread waits in `poll(2)`; if it is a virtual one, it is woken by the [Poller].
+abstract class LinuxListener<R extends Request> implements Listener<R> {
+    final Descriptor socket;
+    final int domain;
+    private final Descriptor wakeUp;
+    // One thread at a time uses it: the serving one.
+    private final MemorySegment polled = Arena.ofAuto().allocate(16, 8);
+    private final MemorySegment one = Arena.ofAuto().allocateFrom(JAVA_LONG, 1);
+    private final MemorySegment drained = Arena.ofAuto().allocate(JAVA_LONG);
+    // Set once by bind(), before any other thread knows this listener.
+    private @Nullable SocketAddress address;
+
+    LinuxListener(int domain, int type) throws IOException {
+        this.domain = domain;
+        socket = new Descriptor(LinuxSocket.open(domain, type));
+        int event = Libc.eventfd(EFD_CLOEXEC | EFD_NONBLOCK);
+        if (event < 0) {
+            socket.close();
+            throw SystemCallException.of(event, "eventfd", null);
+        }
+        wakeUp = new Descriptor(event);
+    }
+
+    @Override
+    public final <T> void option(SocketOption<T> option, T value) throws IOException {
+        socket.require();
+        try {
+            LinuxOption.set(socket.number(), domain, option, value);
+        } finally {
+            socket.leave();
+        }
+    }
+
+    @Override
+    public void bind(SocketAddress address, int backlog) throws IOException {
+        socket.require();
+        try {
+            LinuxSocket.bind(socket.number(), address, domain);
+            this.address = LinuxSocket.address(socket.number());
+        } finally {
+            socket.leave();
+        }
+    }
+
+    @Override
+    public final SocketAddress address() {
+        SocketAddress bound = address;
+        if (bound == null) {
+            throw new IllegalStateException("listener is not bound: call bind() first");
+        }
+        return bound;
+    }
+
+    /// {@return whether requests were taken from the kernel that nobody has asked for yet}
+    boolean hasTakenAhead() {
+        return false;
+    }
+
+    @Override
+    public final boolean await(long nanos) throws IOException {
+        if (hasTakenAhead()) {
+            return true;
+        }
+        socket.require();
+        try {
+            polled.set(JAVA_INT, 0, socket.number());
+            polled.set(JAVA_SHORT, 4, (short) POLLIN);
+            polled.set(JAVA_INT, 8, wakeUp.number());
+            polled.set(JAVA_SHORT, 12, (short) POLLIN);
+            int ready =
+                    new Interruption(this::wakeUp)
+                            .during(() -> Libc.poll(polled, 2, Poller.millis(nanos)));
+            if (ready > 0 && polled.get(JAVA_SHORT, 14) != 0) {
+                Libc.read(wakeUp.number(), drained);
+            }
+            return ready > 0 && polled.get(JAVA_SHORT, 6) != 0;
+        } finally {
+            socket.leave();
+        }
+    }
+
+    @Override
+    public final void wakeUp() {
+        if (wakeUp.enter()) {
+            Libc.write(wakeUp.number(), one);
+            wakeUp.leave();
+        }
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+        wakeUp.close();
+    }
+}

@@ -1,0 +1,204 @@
+package socketserver.transport;
+
+import static socketserver.posix.Constants.MSG_DONTWAIT;
+import static socketserver.posix.Constants.MSG_NOSIGNAL;
+import static socketserver.posix.Constants.SHUT_WR;
+import static socketserver.posix.Errno.EAGAIN;
+import static socketserver.posix.Errno.EINTR;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.posix.Libc;
+import socketserver.posix.SystemCallException;
+import socketserver.request.DisconnectedException;
+import socketserver.request.Server;
+import socketserver.request.StreamRequest;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.time.Duration;
+
+/// An accepted TCP or Unix stream socket.
+///
+/// Bytes go straight between the socket and the caller's buffer. A read is made only if the socket
+/// is not known to be empty: after one that has found less than fits, the thread waits first.
+final class LinuxStreamRequest extends StreamRequest {
+    private final Descriptor descriptor;
+    private final int domain;
+    // Where the calls put the error number: the reading and the writing thread's own.
+    private final int[] readErrno = {0};
+    private final int[] writeErrno = {0};
+
+    LinuxStreamRequest(Server server, SocketAddress client, Descriptor descriptor, int domain) {
+        super(server, client);
+        this.descriptor = descriptor;
+        this.domain = domain;
+    }
+
+    @Override
+    public SocketAddress local() {
+        if (!descriptor.enter()) {
+            return server().address();
+        }
+        try {
+            return LinuxSocket.address(descriptor.number());
+        } catch (IOException gone) {
+            return server().address();
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    protected int receive(ByteBuffer into, long timeoutNanos) throws IOException {
+        if (!into.hasRemaining()) {
+            return 0;
+        }
+        for (; ; ) {
+            if (descriptor.takeReadable()) {
+                int count = receiveNow(into);
+                if (count != EAGAIN.result()) {
+                    return count;
+                }
+            } else if (!descriptor.awaitReadable(timeoutNanos)) {
+                throw timeout("read", timeoutNanos);
+            }
+        }
+    }
+
+    /// {@return how many bytes were received, -1 at the end, or `EAGAIN`}
+    private int receiveNow(ByteBuffer into) throws IOException {
+        int count;
+        descriptor.require();
+        try {
+            do {
+                count =
+                        Libc.recv(
+                                descriptor.number(),
+                                MemorySegment.ofBuffer(into),
+                                MSG_DONTWAIT,
+                                readErrno);
+            } while (count == EINTR.result());
+        } finally {
+            descriptor.leave();
+        }
+        if (count > 0) {
+            if (count == Math.min(into.remaining(), Libc.MAX_TRANSFER)) {
+                descriptor.stillReadable();
+            }
+            into.position(into.position() + count);
+            return count;
+        }
+        if (count == 0) {
+            descriptor.stillReadable();
+            // A stop of our own ends what is to be read, too.
+            throwIfClosed();
+            return -1;
+        }
+        if (count != EAGAIN.result()) {
+            throw failure("recv", count);
+        }
+        descriptor.notEnded();
+        return count;
+    }
+
+    @Override
+    protected int send(ByteBuffer from, long timeoutNanos) throws IOException {
+        if (!from.hasRemaining()) {
+            return 0;
+        }
+        for (; ; ) {
+            int count;
+            descriptor.require();
+            try {
+                count =
+                        Libc.send(
+                                descriptor.number(),
+                                MemorySegment.ofBuffer(from),
+                                MSG_DONTWAIT | MSG_NOSIGNAL,
+                                writeErrno);
+            } finally {
+                descriptor.leave();
+            }
+            if (count >= 0) {
+                from.position(from.position() + count);
+                return count;
+            }
+            if (count == EAGAIN.result()) {
+                if (!descriptor.awaitWritable(timeoutNanos)) {
+                    close();
+                    throw timeout("write", timeoutNanos);
+                }
+            } else if (count != EINTR.result()) {
+                throw failure("send", count);
+            }
+        }
+    }
+
+    private SocketTimeoutException timeout(String what, long timeoutNanos) {
+        return new SocketTimeoutException(
+                "%s of %s: nothing within the timeout of %s"
+                        .formatted(what, client(), Duration.ofNanos(timeoutNanos)));
+    }
+
+    private void throwIfClosed() throws AsynchronousCloseException {
+        if (!descriptor.isOpen()) {
+            throw new AsynchronousCloseException();
+        }
+    }
+
+    /// {@return that the client has gone, unless we have closed the connection: a connected socket
+    /// has no other errors}
+    private IOException failure(String call, int result) throws IOException {
+        throwIfClosed();
+        return new DisconnectedException(client(), SystemCallException.of(result, call, client()));
+    }
+
+    @Override
+    protected void endOutput() throws IOException {
+        descriptor.require();
+        try {
+            int result = Libc.shutdown(descriptor.number(), SHUT_WR);
+            if (result < 0) {
+                throw failure("shutdown", result);
+            }
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> option, T value) throws IOException {
+        descriptor.require();
+        try {
+            LinuxOption.set(descriptor.number(), domain, option, value);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public <T> @Nullable T option(SocketOption<T> option) throws IOException {
+        descriptor.require();
+        try {
+            return LinuxOption.get(descriptor.number(), domain, option);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return descriptor.isOpen();
+    }
+
+    @Override
+    public void close() {
+        descriptor.close();
+    }
+}

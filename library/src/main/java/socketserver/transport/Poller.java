@@ -1,0 +1,231 @@
+package socketserver.transport;
+
+import static socketserver.posix.Constants.EFD_CLOEXEC;
+import static socketserver.posix.Constants.EFD_NONBLOCK;
+import static socketserver.posix.Constants.EPOLL_CLOEXEC;
+import static socketserver.posix.Constants.EPOLL_CTL_ADD;
+import static socketserver.posix.Constants.EPOLL_CTL_DEL;
+import static socketserver.posix.Constants.EPOLL_CTL_MOD;
+import static socketserver.posix.Constants.POLLIN;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.posix.EpollEvents;
+import socketserver.posix.Libc;
+import socketserver.posix.SystemCallException;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
+
+/// Wakes the virtual threads that wait for descriptors: one for the whole process.
+///
+/// It is a virtual thread itself, so that waking another one costs no switch of the carrier: it
+/// takes what epoll has, wakes, and yields. When there has been nothing for some turns, it parks
+/// and a platform thread waits instead, in `poll(2)` on epoll's descriptor: `epoll_wait(2)` would
+/// block the carrier. The same platform thread fires the deadlines.
+///
+/// `Thread.yield()` lets only those threads run that are in the carrier's own queue. So that others
+/// come to their turn, threads started elsewhere and sleepers, it parks every so many turns however
+/// busy it is, and is woken by the platform thread: then it queues behind them.
+final class Poller {
+    private static final int MAX_EVENTS = 512;
+    private static final int IDLE_TURNS = 20;
+    private static final int BUSY_TURNS = Integer.getInteger("socketserver.busyTurns", 16);
+    private static final long WAKE_UP = -1;
+
+    // Guarded by this class. Not a constant of it: opening fails while the process has no
+    // descriptor left, and a class that could not be initialized stays so.
+    private static @Nullable Poller instance;
+
+    private final int epoll;
+    private final int wakeUp;
+    private final Timers timers = new Timers();
+    private final Thread thread;
+    private final Thread waiter;
+    // Whether the platform thread waits for events. Set by the virtual thread, cleared by the
+    // other.
+    private volatile boolean handedOver;
+    // By descriptor number. Replaced and written under the lock of this.
+    private volatile AtomicReferenceArray<@Nullable Descriptor> watched =
+            new AtomicReferenceArray<>(1024);
+
+    private Poller(int epoll, int wakeUp) {
+        this.epoll = epoll;
+        this.wakeUp = wakeUp;
+        thread = Thread.ofVirtual().name("socketserver-poller").unstarted(this::run);
+        waiter =
+                Thread.ofPlatform().daemon().name("socketserver-poll").unstarted(this::waitInstead);
+    }
+
+    /// {@return the poller of this process, opened at the first call that succeeds}
+    ///
+    /// @throws SystemCallException if it cannot be opened now
+    static synchronized Poller open() throws SystemCallException {
+        Poller made = instance;
+        if (made == null) {
+            int epoll =
+                    SystemCallException.check(
+                            Libc.epollCreate(EPOLL_CLOEXEC), "epoll_create1", null);
+            int wakeUp = Libc.eventfd(EFD_CLOEXEC | EFD_NONBLOCK);
+            if (wakeUp < 0) {
+                Libc.close(epoll);
+                throw SystemCallException.of(wakeUp, "eventfd", null);
+            }
+            Libc.epollCtl(epoll, EPOLL_CTL_ADD, wakeUp, EpollEvents.IN | EpollEvents.EDGE, WAKE_UP);
+            made = new Poller(epoll, wakeUp);
+            made.waiter.start();
+            made.thread.start();
+            instance = made;
+        }
+        return made;
+    }
+
+    /// Watches a descriptor from now on; if it is ready already, it is told so.
+    void add(Descriptor descriptor, int events) throws SystemCallException {
+        int number = descriptor.number();
+        synchronized (this) {
+            AtomicReferenceArray<@Nullable Descriptor> table = watched;
+            if (number >= table.length()) {
+                table = larger(table, number);
+                watched = table;
+            }
+            table.set(number, descriptor);
+        }
+        control(EPOLL_CTL_ADD, descriptor, events);
+    }
+
+    private static AtomicReferenceArray<@Nullable Descriptor> larger(
+            AtomicReferenceArray<@Nullable Descriptor> table, int number) {
+        AtomicReferenceArray<@Nullable Descriptor> larger =
+                new AtomicReferenceArray<>(Math.max(number + 1, 2 * table.length()));
+        for (int i = 0; i < table.length(); i++) {
+            larger.setPlain(i, table.getPlain(i));
+        }
+        return larger;
+    }
+
+    /// Changes what is watched of a descriptor, and tells it if that is ready already.
+    void change(Descriptor descriptor, int events) throws SystemCallException {
+        control(EPOLL_CTL_MOD, descriptor, events);
+    }
+
+    /// Forgets a descriptor, before it is closed: its open file may live on in a child process, and
+    /// would be reported for another descriptor of the same number.
+    void remove(Descriptor descriptor) {
+        Libc.epollCtl(epoll, EPOLL_CTL_DEL, descriptor.number(), 0, 0);
+        synchronized (this) {
+            watched.compareAndSet(descriptor.number(), descriptor, null);
+        }
+    }
+
+    private void control(int operation, Descriptor descriptor, int events)
+            throws SystemCallException {
+        SystemCallException.check(
+                Libc.epollCtl(
+                        epoll,
+                        operation,
+                        descriptor.number(),
+                        events | EpollEvents.EDGE,
+                        descriptor.mark()),
+                "epoll_ctl",
+                descriptor);
+    }
+
+    /// Lets the timer be called at that time or before.
+    void at(Timers.Timer timer, long nanoTime) {
+        if (timers.enter(timer, nanoTime)) {
+            LockSupport.unpark(waiter);
+            if (handedOver) {
+                wakeUp();
+            }
+        }
+    }
+
+    void remove(Timers.Timer timer) {
+        timers.remove(timer);
+    }
+
+    private void wakeUp() {
+        Libc.write(wakeUp, Arena.ofAuto().allocateFrom(JAVA_LONG, 1));
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // the yield is what lets the woken threads run
+    private void run() {
+        EpollEvents events = new EpollEvents(MAX_EVENTS);
+        int[] errno = {0};
+        int idle = 0;
+        for (int turn = 1; ; turn++) {
+            int count = Libc.epollNow(epoll, events, errno);
+            for (int i = 0; i < count; i++) {
+                tell(events.data(i), events.flags(i));
+            }
+            idle = count > 0 ? 0 : idle + 1;
+            if (idle >= IDLE_TURNS || turn >= BUSY_TURNS + IDLE_TURNS * (idle > 0 ? 1 : 0)) {
+                handOver();
+                idle = 0;
+                turn = 0;
+            } else {
+                Thread.yield();
+            }
+        }
+    }
+
+    private void tell(long mark, int events) {
+        if (mark == WAKE_UP) {
+            return;
+        }
+        int number = (int) mark;
+        AtomicReferenceArray<@Nullable Descriptor> table = watched;
+        Descriptor descriptor = number < table.length() ? table.get(number) : null;
+        if (descriptor != null && descriptor.mark() == mark) {
+            descriptor.ready(events);
+        }
+    }
+
+    private void handOver() {
+        handedOver = true;
+        LockSupport.unpark(waiter);
+        while (handedOver) {
+            LockSupport.park(this);
+        }
+    }
+
+    private void waitInstead() {
+        MemorySegment descriptors = Arena.global().allocate(8, 4);
+        descriptors.set(JAVA_INT, 0, epoll);
+        descriptors.set(JAVA_SHORT, 4, (short) POLLIN);
+        for (; ; ) {
+            // In this order: a deadline that is entered later wakes this thread in the one way or
+            // the other.
+            boolean waits = handedOver;
+            long left = timers.left();
+            if (!waits) {
+                if (left < 0) {
+                    LockSupport.park(this);
+                } else {
+                    LockSupport.parkNanos(this, left);
+                }
+            } else if (Libc.poll(descriptors, 1, millis(left)) > 0) {
+                handedOver = false;
+                LockSupport.unpark(thread);
+            }
+            timers.run();
+        }
+    }
+
+    /// {@return a time for `poll(2)`, rounded up so that it is over when that returns}
+    static int millis(long nanos) {
+        if (nanos < 0) {
+            return -1;
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(nanos) + (nanos % 1_000_000 == 0 ? 0 : 1);
+        return (int) Math.min(millis, Integer.MAX_VALUE);
+    }
+}

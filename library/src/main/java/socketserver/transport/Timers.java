@@ -1,0 +1,132 @@
+package socketserver.transport;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The deadlines of all waits of the linux engine, ordered by time: a binary heap whose entries
+/// know their place, so that each can be moved and taken out.
+///
+/// A timer is entered at most once, and looked at when its time has come: whoever waits longer by
+/// then is entered again. So a connection that is busy costs one entry for each timeout, not one
+/// for each wait.
+final class Timers {
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by the lock.
+    private final List<Timer> heap = new ArrayList<>();
+
+    /// Something that has a deadline now and then.
+    abstract static class Timer {
+        // Written under the lock; read by the waiting thread without it.
+        private volatile int place = -1;
+        private volatile long at;
+
+        /// Called when the time has come that it was entered for.
+        ///
+        /// @return 0, or when to call it again, on the clock of `System.nanoTime()`
+        abstract long expired(long now);
+    }
+
+    /// Lets the timer be called at that time or before.
+    ///
+    /// @return whether it is the first of all now
+    boolean enter(Timer timer, long at) {
+        if (timer.place >= 0 && timer.at - at <= 0) {
+            return false;
+        }
+        lock.lock();
+        try {
+            if (timer.place < 0) {
+                timer.at = at;
+                heap.add(timer);
+                rise(timer, heap.size() - 1);
+            } else if (timer.at - at > 0) {
+                timer.at = at;
+                rise(timer, timer.place);
+            }
+            return timer.place == 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void remove(Timer timer) {
+        lock.lock();
+        try {
+            if (timer.place >= 0) {
+                take(timer.place);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// {@return how many nanoseconds are left to the first, at least 0, or -1 if there is none}
+    long left() {
+        lock.lock();
+        try {
+            return heap.isEmpty() ? -1 : Math.max(0, heap.getFirst().at - System.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Calls those whose time has come.
+    void run() {
+        long now = System.nanoTime();
+        for (; ; ) {
+            Timer due;
+            lock.lock();
+            try {
+                if (heap.isEmpty() || heap.getFirst().at - now > 0) {
+                    return;
+                }
+                due = heap.getFirst();
+                take(0);
+            } finally {
+                lock.unlock();
+            }
+            long again = due.expired(now);
+            if (again != 0) {
+                enter(due, again);
+            }
+        }
+    }
+
+    private void take(int place) {
+        heap.get(place).place = -1;
+        Timer last = heap.removeLast();
+        if (place < heap.size()) {
+            sink(last, place);
+            rise(last, last.place);
+        }
+    }
+
+    private void rise(Timer timer, int from) {
+        int place = from;
+        while (place > 0 && heap.get((place - 1) / 2).at - timer.at > 0) {
+            put(heap.get((place - 1) / 2), place);
+            place = (place - 1) / 2;
+        }
+        put(timer, place);
+    }
+
+    private void sink(Timer timer, int from) {
+        int place = from;
+        for (int child; (child = 2 * place + 1) < heap.size(); place = child) {
+            if (child + 1 < heap.size() && heap.get(child + 1).at - heap.get(child).at < 0) {
+                child++;
+            }
+            if (timer.at - heap.get(child).at <= 0) {
+                break;
+            }
+            put(heap.get(child), place);
+        }
+        put(timer, place);
+    }
+
+    private void put(Timer timer, int place) {
+        heap.set(place, timer);
+        timer.place = place;
+    }
+}
