@@ -189,6 +189,11 @@ public abstract class BaseServer<R extends Request>
     /// Throws if the server cannot serve because it is not bound.
     void requireBound() {}
 
+    /// {@return whether a virtual thread may wait for requests without blocking its carrier}
+    boolean waitsVirtually() {
+        return false;
+    }
+
     /// Serves in the background, on a platform thread that keeps the JVM alive, and returns at
     /// once.
     ///
@@ -583,6 +588,10 @@ public abstract class BaseServer<R extends Request>
 
     final boolean isServingForeverHere() {
         return lifecycle.servingForeverHere();
+    }
+
+    final void servedHere() {
+        lifecycle.continueOn(Thread.currentThread());
     }
 
     final @Nullable Thread servingThread() {

@@ -12,6 +12,8 @@ final class Lifecycle {
     private final Condition changed = lock.newCondition();
     // All written under the lock; the volatile ones are read without it.
     private volatile @Nullable Thread serving;
+    // The one that has begun it: a virtual one may go on for it.
+    private @Nullable Thread begun;
     private volatile boolean forever;
     private volatile boolean stopRequested;
     private volatile boolean closing;
@@ -27,15 +29,29 @@ final class Lifecycle {
         lock.lock();
         try {
             requireOpen();
-            Thread other = serving;
-            if (other != null) {
+            Thread other = begun;
+            if (serving != null && other != null) {
                 throw new IllegalStateException(
                         "server is already serving, on thread %s: call shutdown() first"
                                 .formatted(other.getName()));
             }
             serving = thread;
+            begun = thread;
             this.forever = forever;
             foreverEnded = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Makes that thread the serving one, in place of the one that has begun.
+    void continueOn(Thread thread) {
+        if (thread.equals(serving)) {
+            return;
+        }
+        lock.lock();
+        try {
+            serving = thread;
         } finally {
             lock.unlock();
         }
@@ -54,6 +70,7 @@ final class Lifecycle {
             }
             forever = false;
             serving = null;
+            begun = null;
             changed.signalAll();
         } finally {
             lock.unlock();

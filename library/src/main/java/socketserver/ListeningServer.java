@@ -106,6 +106,7 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
                     options().socket().options().entrySet()) {
                 option(opened, each.getKey(), each.getValue());
             }
+            optionsOf(opened);
             opened.bind(super.address(), requestQueueSize());
             listener = opened;
         } catch (BindException refused) {
@@ -118,6 +119,9 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         }
     }
 
+    /// Sets what options the family has of its own.
+    void optionsOf(Listener<R> opened) throws IOException {}
+
     @SuppressWarnings("unchecked") // SocketSettings takes a value with an option of its type only
     private static <T> void option(Listener<?> opened, SocketOption<T> option, Object value)
             throws IOException {
@@ -127,6 +131,11 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     @Override
     final void requireBound() {
         bound();
+    }
+
+    @Override
+    final boolean waitsVirtually() {
+        return bound().waitsVirtually();
     }
 
     private Listener<R> bound() {

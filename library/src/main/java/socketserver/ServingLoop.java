@@ -54,7 +54,13 @@ final class ServingLoop<R extends Request> implements RequestLoop {
     }
 
     @Override
+    public boolean waitsVirtually() {
+        return server.waitsVirtually();
+    }
+
+    @Override
     public boolean turn() {
+        server.servedHere();
         if (stopped()) {
             return false;
         }

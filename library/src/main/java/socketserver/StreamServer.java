@@ -52,7 +52,10 @@ public abstract class StreamServer extends ListeningServer<StreamRequest> {
     @Override
     protected void shutdownRequest(StreamRequest request) throws IOException {
         try {
-            if (request.isOpen()) {
+            if (request.inputEnded()) {
+                // Nothing is left unread, so that closing says the same.
+                request.flush();
+            } else if (request.isOpen()) {
                 request.shutdownOutput();
             }
         } catch (DisconnectedException | SocketTimeoutException | ClosedChannelException gone) {

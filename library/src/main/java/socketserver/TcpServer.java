@@ -1,10 +1,9 @@
 package socketserver;
 
-import org.jspecify.annotations.Nullable;
-
 import socketserver.request.HandlerFactory;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
+import socketserver.transport.Listener;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -67,14 +66,12 @@ public class TcpServer extends StreamServer {
     }
 
     @Override
-    protected @Nullable StreamRequest getRequest() throws IOException {
-        StreamRequest request = super.getRequest();
-        if (request != null && options().socket().noDelay()) {
-            request.option(StandardSocketOptions.TCP_NODELAY, true);
+    final void optionsOf(Listener<StreamRequest> listener) throws IOException {
+        if (options().socket().noDelay()) {
+            listener.optionOfAccepted(StandardSocketOptions.TCP_NODELAY, true);
         }
-        if (request != null && options().socket().keepAlive()) {
-            request.option(StandardSocketOptions.SO_KEEPALIVE, true);
+        if (options().socket().keepAlive()) {
+            listener.optionOfAccepted(StandardSocketOptions.SO_KEEPALIVE, true);
         }
-        return request;
     }
 }

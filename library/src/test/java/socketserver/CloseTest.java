@@ -617,9 +617,9 @@ class CloseTest {
                                         limits -> limits.withMaxConnections(1)));
                 Peer _ = Peer.of(server);
                 Peer _ = Peer.of(server)) {
-            var serving = Background.run(server::serveForever);
+            server.start();
             StreamRequest first = server.kept.take();
-            eventually(() -> LockSupport.getBlocker(serving.thread()) instanceof ServingLoop);
+            eventually(() -> Patience.waitsForRoom(server));
             first.close();
             StreamRequest second = server.kept.poll(10, TimeUnit.SECONDS);
             assertThat(second).isNotNull().isNotSameAs(first);

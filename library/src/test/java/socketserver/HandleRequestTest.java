@@ -180,7 +180,12 @@ class HandleRequestTest {
                 }) {
             var serving = Background.run(server::serveForever);
             script.at(
-                    "serviceActions", () -> script.call("on " + Thread.currentThread().threadId()));
+                    "serviceActions",
+                    () ->
+                            script.call(
+                                    "on the serving thread: "
+                                            + Thread.currentThread()
+                                                    .equals(server.servingThread())));
             for (int i = 1; i <= 4; i++) {
                 try (Peer peer = Peer.of(server)) {
                     if (i % 2 == 1) {
@@ -191,7 +196,7 @@ class HandleRequestTest {
                 int requests = i;
                 eventually(() -> script.count("serviceActions") == requests);
             }
-            assertThat(script.count("on " + serving.thread().threadId())).isEqualTo(4);
+            assertThat(script.count("on the serving thread: true")).isEqualTo(4);
             server.shutdown();
             serving.join();
             assertThat(script.count("serviceActions")).isEqualTo(4);

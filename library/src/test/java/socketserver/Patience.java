@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// How tests wait: with a bound, and never by the clock alone.
 final class Patience {
@@ -25,6 +26,12 @@ final class Patience {
                 .pollInterval(Duration.ofMillis(2))
                 .pollInSameThread()
                 .untilAsserted(assertion);
+    }
+
+    /// {@return whether the thread that serves waits until a request ends}
+    static boolean waitsForRoom(BaseServer<?> server) {
+        Thread serving = server.servingThread();
+        return serving != null && LockSupport.getBlocker(serving) instanceof ServingLoop;
     }
 
     /// Waits for the latch.

@@ -439,7 +439,7 @@ class ShutdownTest {
             for (int i = 0; i < 100; i++) {
                 var serving = Background.run(server::serveForever);
                 assertThat(peer.ask("hello")).isEqualTo("hello");
-                eventually(() -> LockSupport.getBlocker(serving.thread()) instanceof ServingLoop);
+                eventually(() -> Patience.waitsForRoom(server));
                 server.requestStop();
                 serving.join();
             }

@@ -1,7 +1,11 @@
 package socketserver.concurrency;
 
+import org.jspecify.annotations.Nullable;
+
 import socketserver.transport.VirtualWaits;
 
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 
 /// A thread for each request: what Python's `ThreadingMixIn` does.
@@ -53,12 +57,48 @@ public final class ThreadingModel implements ConcurrencyModel {
         return daemon;
     }
 
+    /// Serves, on a virtual thread of its own where that can wait for requests without blocking its
+    /// carrier: what takes a connection and what handles it need no switch between threads of the
+    /// system then.
+    ///
+    /// An interrupt of the calling thread, which waits, is passed on to it.
     @Override
     public void serve(RequestLoop loop) {
-        if (virtual) {
-            VirtualWaits.prepare();
+        if (virtual && loop.waitsVirtually()) {
+            var turning = new FutureTask<@Nullable Void>(() -> turn(loop), null);
+            Thread thread = Thread.ofVirtual().name("socketserver-loop").start(turning);
+            join(thread, turning);
+        } else {
+            if (virtual) {
+                VirtualWaits.prepare();
+            }
+            turn(loop);
         }
-        ConcurrencyModel.super.serve(loop);
+    }
+
+    private static void turn(RequestLoop loop) {
+        boolean more;
+        do {
+            more = loop.turn();
+        } while (more);
+    }
+
+    private static void join(Thread thread, Future<?> turning) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException stop) {
+                interrupted = true;
+                thread.interrupt();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (turning.state() == Future.State.FAILED) {
+            throw new IllegalStateException("serving failed", turning.exceptionNow());
+        }
     }
 
     @Override

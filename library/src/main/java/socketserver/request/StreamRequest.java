@@ -31,6 +31,8 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     private @Nullable RequestOutput output;
     // The reading thread's alone.
     private @Nullable RequestInput input;
+    // Written by the reading thread.
+    private volatile boolean inputEnded;
     // Nanoseconds; 0 is no timeout.
     private volatile long readTimeout;
     private volatile long writeTimeout;
@@ -123,6 +125,8 @@ public abstract class StreamRequest extends Request implements ByteChannel {
             int count = receive(into, readTimeout);
             if (count > 0) {
                 BYTES_IN.setOpaque(this, bytesIn + count);
+            } else if (count < 0) {
+                inputEnded = true;
             }
             return count;
         } finally {
@@ -154,6 +158,25 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     /// @return how many bytes were sent
     /// @throws SocketTimeoutException if nothing could be sent in that time
     protected abstract int send(ByteBuffer from, long timeoutNanos) throws IOException;
+
+    /// {@return whether a read has found that the client has ended its output}
+    public final boolean inputEnded() {
+        return inputEnded;
+    }
+
+    /// Sends what the output has buffered.
+    ///
+    /// @throws DisconnectedException if the client has gone
+    public final void flush() throws IOException {
+        writing.lock();
+        try {
+            if (output != null) {
+                output.flush();
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
 
     /// Tells the client that no more will come, after all that was written; reading goes on.
     ///

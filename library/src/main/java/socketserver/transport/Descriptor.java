@@ -50,6 +50,7 @@ final class Descriptor {
 
     private final int number;
     private final long mark;
+    private final boolean closesOnInterrupt;
     // CLOSED, and USER for each that is inside. Changed by its handle alone.
     private volatile int state;
     // Whether the next read or write need not wait, as far as is known: set by the poller, cleared
@@ -58,6 +59,8 @@ final class Descriptor {
     private volatile boolean writable = true;
     // Whether an end or an error was seen: from then on, no read has to wait.
     private volatile boolean ended;
+    // Whether the reader is to stop waiting though there is nothing to read.
+    private volatile boolean woken;
     // Who waits.
     private volatile @Nullable Thread reader;
     private volatile @Nullable Thread writer;
@@ -67,11 +70,18 @@ final class Descriptor {
     // Written under the lock of this.
     private @Nullable Poller poller;
     private volatile int watched;
+    // Whether the open file may live on in another process when this is closed.
+    private volatile boolean shared;
     // Made at the first wait that has a deadline; by the reader or the writer.
     private volatile @Nullable Deadline deadline;
 
-    Descriptor(int number) {
+    /// Takes charge of an open descriptor.
+    ///
+    /// @param closesOnInterrupt whether a thread that is interrupted while it waits closes it, as
+    ///   with the JDK's channels; if not, it stops waiting
+    Descriptor(int number, boolean closesOnInterrupt) {
         this.number = number;
+        this.closesOnInterrupt = closesOnInterrupt;
         mark = (long) GENERATION.incrementAndGet() << 32 | number;
     }
 
@@ -114,6 +124,11 @@ final class Descriptor {
         }
     }
 
+    /// Notes that a child process gets the open file, too.
+    void share() {
+        shared = true;
+    }
+
     /// Closes it as soon as nobody uses it, and wakes those who wait. Closing twice does nothing.
     void close() {
         int before;
@@ -136,7 +151,7 @@ final class Descriptor {
         synchronized (this) {
             if (poller != null) {
                 if (watched != 0) {
-                    poller.remove(this);
+                    poller.remove(this, shared);
                 }
                 if (deadline != null) {
                     poller.remove(deadline);
@@ -167,6 +182,12 @@ final class Descriptor {
         }
     }
 
+    /// Ends the present or else the next wait of a virtual thread that reads.
+    void wake() {
+        woken = true;
+        LockSupport.unpark(reader);
+    }
+
     /// {@return whether a read may find something; from then on it is taken to have found all}
     boolean takeReadable() {
         if (readable) {
@@ -189,7 +210,7 @@ final class Descriptor {
     /// Waits until a read may find something.
     ///
     /// @param timeoutNanos how long; 0 is for ever
-    /// @return false if the time is over
+    /// @return false if the time is over or [#wake()] was called
     /// @throws AsynchronousCloseException if it is or was closed
     /// @throws ClosedByInterruptException if the thread is or was interrupted, which closes it
     boolean awaitReadable(long timeoutNanos) throws IOException {
@@ -208,7 +229,8 @@ final class Descriptor {
                 expire(until);
             }
             while (!readable && !ended) {
-                if (!park(self, until)) {
+                if (woken || !park(self, until)) {
+                    woken = false;
                     return false;
                 }
             }
@@ -256,6 +278,9 @@ final class Descriptor {
             throw new AsynchronousCloseException();
         }
         if (self.isInterrupted()) {
+            if (!closesOnInterrupt) {
+                return false;
+            }
             close();
             throw new ClosedByInterruptException();
         }

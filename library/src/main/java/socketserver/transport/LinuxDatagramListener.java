@@ -114,6 +114,7 @@ final class LinuxDatagramListener extends LinuxListener<DatagramRequest> {
         taken = 0;
         filled = Math.max(0, count);
         if (count == EAGAIN.result()) {
+            foundNothing();
             atOnce = 1;
             return false;
         }

@@ -31,18 +31,21 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
     private final MemorySegment polled = Arena.ofAuto().allocate(16, 8);
     private final MemorySegment one = Arena.ofAuto().allocateFrom(JAVA_LONG, 1);
     private final MemorySegment drained = Arena.ofAuto().allocate(JAVA_LONG);
+    // Whether the kernel may have more, though it was seen already: it tells a virtual thread of
+    // changes only. The serving thread's alone.
+    private boolean pending;
     // Set once by bind(), before any other thread knows this listener.
     private @Nullable SocketAddress address;
 
     LinuxListener(int domain, int type) throws IOException {
         this.domain = domain;
-        socket = new Descriptor(LinuxSocket.open(domain, type));
+        socket = new Descriptor(LinuxSocket.open(domain, type), false);
         int event = Libc.eventfd(EFD_CLOEXEC | EFD_NONBLOCK);
         if (event < 0) {
             socket.close();
             throw SystemCallException.of(event, "eventfd", null);
         }
-        wakeUp = new Descriptor(event);
+        wakeUp = new Descriptor(event, false);
     }
 
     @Override
@@ -53,6 +56,11 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
         } finally {
             socket.leave();
         }
+    }
+
+    @Override
+    public final boolean waitsVirtually() {
+        return true;
     }
 
     @Override
@@ -85,6 +93,23 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
         if (hasTakenAhead()) {
             return true;
         }
+        return Thread.currentThread().isVirtual() ? park(nanos) : poll(nanos);
+    }
+
+    private boolean park(long nanos) throws IOException {
+        pending = pending || socket.takeReadable();
+        if (!pending && nanos != 0 && socket.awaitReadable(Math.max(0, nanos))) {
+            pending = socket.takeReadable();
+        }
+        return pending;
+    }
+
+    /// Notes that the kernel had nothing more.
+    final void foundNothing() {
+        pending = false;
+    }
+
+    private boolean poll(long nanos) throws IOException {
         socket.require();
         try {
             polled.set(JAVA_INT, 0, socket.number());
@@ -109,6 +134,7 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
             Libc.write(wakeUp.number(), one);
             wakeUp.leave();
         }
+        socket.wake();
     }
 
     @Override

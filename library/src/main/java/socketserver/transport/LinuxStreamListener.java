@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 
 /// A listening TCP or Unix stream socket.
@@ -35,6 +36,12 @@ final class LinuxStreamListener extends LinuxListener<StreamRequest> {
             // As the JDK does: a port whose old connections are in TIME-WAIT can be bound again.
             option(StandardSocketOptions.SO_REUSEADDR, true);
         }
+    }
+
+    @Override
+    public <T> void optionOfAccepted(SocketOption<T> option, T value) throws IOException {
+        // Accepted sockets inherit it (tcp(7)).
+        option(option, value);
     }
 
     @Override
@@ -55,6 +62,7 @@ final class LinuxStreamListener extends LinuxListener<StreamRequest> {
                 // A client that has gone meanwhile is none, as for the JDK.
             } while (accepted == EINTR.result() || accepted == ECONNABORTED.result());
             if (accepted == EAGAIN.result()) {
+                foundNothing();
                 return null;
             }
             SystemCallException.check(accepted, "accept4", address());
@@ -62,7 +70,7 @@ final class LinuxStreamListener extends LinuxListener<StreamRequest> {
                 return new LinuxStreamRequest(
                         server,
                         LinuxAddress.read(client, length.get(JAVA_INT, 0)),
-                        new Descriptor(accepted),
+                        new Descriptor(accepted, true),
                         domain);
             } catch (Throwable thrown) {
                 Libc.close(accepted);

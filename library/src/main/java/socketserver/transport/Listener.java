@@ -20,6 +20,18 @@ public interface Listener<R extends Request> extends Closeable {
     /// Sets an option of the socket, before it is bound.
     <T> void option(SocketOption<T> option, T value) throws IOException;
 
+    /// Sets an option of each connection that is accepted, before the socket is bound.
+    ///
+    /// @throws UnsupportedOperationException if nothing is accepted by this socket
+    default <T> void optionOfAccepted(SocketOption<T> option, T value) throws IOException {
+        throw new UnsupportedOperationException(option.name());
+    }
+
+    /// {@return whether a virtual thread may wait here without blocking its carrier}
+    default boolean waitsVirtually() {
+        return false;
+    }
+
     /// Binds the socket to the address; a stream listener listens from then on.
     ///
     /// @param backlog how many connections may wait to be accepted

@@ -116,10 +116,14 @@ final class Poller {
         control(EPOLL_CTL_MOD, descriptor, events);
     }
 
-    /// Forgets a descriptor, before it is closed: its open file may live on in a child process, and
-    /// would be reported for another descriptor of the same number.
-    void remove(Descriptor descriptor) {
-        Libc.epollCtl(epoll, EPOLL_CTL_DEL, descriptor.number(), 0, 0);
+    /// Forgets a descriptor, before it is closed.
+    ///
+    /// The system takes it out of epoll itself when the last process closes the open file. One that
+    /// lives on in a child process would be reported for ever.
+    void remove(Descriptor descriptor, boolean shared) {
+        if (shared) {
+            Libc.epollCtl(epoll, EPOLL_CTL_DEL, descriptor.number(), 0, 0);
+        }
         synchronized (this) {
             watched.compareAndSet(descriptor.number(), descriptor, null);
         }
