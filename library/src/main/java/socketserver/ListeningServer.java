@@ -45,7 +45,7 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     /// {@return an open socket that is not bound yet}
     abstract Listener<R> open(Engine engine) throws IOException;
 
-    /// {@return the engine that the server's socket belongs to: `jdk`}
+    /// {@return the engine that the server's socket belongs to: `linux` or `jdk`}
     public final String engine() {
         return engine.name();
     }

@@ -38,12 +38,12 @@ final class LinuxEngine implements Engine {
 
     @Override
     public Listener<StreamRequest> openStream(StandardProtocolFamily family) throws IOException {
-        return new LinuxStreamListener(LinuxAddress.domain(family));
+        return new LinuxStreamListener(LinuxSocket.domain(family));
     }
 
     @Override
     public Listener<DatagramRequest> openDatagram(StandardProtocolFamily family, int maxPacketSize)
             throws IOException {
-        return new LinuxDatagramListener(LinuxAddress.domain(family), maxPacketSize);
+        return new LinuxDatagramListener(LinuxSocket.domain(family), maxPacketSize);
     }
 }
