@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 
 /// What a client sends, as a stream of bytes with the readers that protocols need: Python's
 /// `rfile`.
@@ -31,6 +33,8 @@ public final class RequestInput extends InputStream {
     private static final int FIRST_BUFFER = 512;
     private static final int FIRST_FIELD = 8 * 1024;
     private static final byte[] NONE = {};
+    // Buffers of connections that wait, for those that do not.
+    private static final Queue<byte[]> SPARE = new ArrayBlockingQueue<>(64);
 
     private final Source source;
     private byte[] bytes = NONE;
@@ -43,6 +47,14 @@ public final class RequestInput extends InputStream {
     interface Source {
         /// Reads at least one byte, or returns -1 at the end.
         int read(ByteBuffer into) throws IOException;
+
+        /// {@return whether a read would not wait, as far as is known}
+        default boolean isReady() {
+            return true;
+        }
+
+        /// Waits until a read may find something.
+        default void await() throws IOException {}
     }
 
     RequestInput(Source source) {
@@ -226,9 +238,25 @@ public final class RequestInput extends InputStream {
         return buffered();
     }
 
+    /// Waits, and lends the buffer to others meanwhile.
+    private void awaitWithoutBuffer() throws IOException {
+        byte[] before = bytes;
+        bytes = NONE;
+        from = 0;
+        to = 0;
+        if (before.length == DEFAULT_BUFFER) {
+            SPARE.offer(before);
+        }
+        source.await();
+        byte[] spare = buffer == DEFAULT_BUFFER ? SPARE.poll() : null;
+        bytes = spare == null ? new byte[buffer] : spare;
+    }
+
     /// Reads more behind what is there; false at the end.
     private boolean fill() throws IOException {
-        if (from == to) {
+        if (from == to && !source.isReady()) {
+            awaitWithoutBuffer();
+        } else if (from == to) {
             // Grows with the traffic up to the buffer's size, and gives back what a long line took.
             if (bytes.length > buffer
                     || bytes.length == 0

@@ -64,7 +64,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     public final RequestInput input() {
         RequestInput made = input;
         if (made == null) {
-            made = new RequestInput(this::receiveCounted);
+            made = new RequestInput(new Incoming());
             input = made;
         }
         return made;
@@ -134,6 +134,29 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         }
     }
 
+    /// The bytes of the client, counted.
+    private final class Incoming implements RequestInput.Source {
+        @Override
+        public int read(ByteBuffer into) throws IOException {
+            return receiveCounted(into);
+        }
+
+        @Override
+        public boolean isReady() {
+            return mayReceive();
+        }
+
+        @Override
+        public void await() throws IOException {
+            READING.setOpaque(StreamRequest.this, true);
+            try {
+                awaitReceive(readTimeout);
+            } finally {
+                READING.setOpaque(StreamRequest.this, false);
+            }
+        }
+    }
+
     private void sendCounted(ByteBuffer from) throws IOException {
         SENDING.setOpaque(this, true);
         try {
@@ -151,6 +174,19 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     /// @return how many bytes, or -1 at the end
     /// @throws SocketTimeoutException if nothing came in that time
     protected abstract int receive(ByteBuffer into, long timeoutNanos) throws IOException;
+
+    /// {@return whether [#receive] would not wait, as far as is known}
+    ///
+    /// If not, no buffer is held while [#awaitReceive] waits.
+    protected boolean mayReceive() {
+        return true;
+    }
+
+    /// Waits until [#receive] may find something; called if [#mayReceive()] says no.
+    ///
+    /// @param timeoutNanos how long to wait; 0 is for ever
+    /// @throws SocketTimeoutException if nothing came in that time
+    protected void awaitReceive(long timeoutNanos) throws IOException {}
 
     /// Sends at least one byte; called by one thread at a time.
     ///

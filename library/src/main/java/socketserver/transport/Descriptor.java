@@ -188,6 +188,11 @@ final class Descriptor {
         LockSupport.unpark(reader);
     }
 
+    /// {@return whether a read may find something}
+    boolean isReadable() {
+        return readable || ended;
+    }
+
     /// {@return whether a read may find something; from then on it is taken to have found all}
     boolean takeReadable() {
         if (readable) {

@@ -71,6 +71,18 @@ final class LinuxStreamRequest extends StreamRequest {
         }
     }
 
+    @Override
+    protected boolean mayReceive() {
+        return descriptor.isReadable();
+    }
+
+    @Override
+    protected void awaitReceive(long timeoutNanos) throws IOException {
+        if (!descriptor.awaitReadable(timeoutNanos)) {
+            throw timeout("read", timeoutNanos);
+        }
+    }
+
     /// {@return how many bytes were received, -1 at the end, or `EAGAIN`}
     private int receiveNow(ByteBuffer into) throws IOException {
         int count;
