@@ -145,7 +145,8 @@ public abstract class BaseServer<R extends Request>
     /// interrupted; [#serviceActions()] is called after each request.
     ///
     /// It may be called again afterwards, unless the server was closed: clients that came meanwhile
-    /// have waited.
+    /// have waited. Under the threading model, where the engine is linux, a virtual thread turns
+    /// the loop and calls the hooks, and this one waits for it.
     ///
     /// @throws IllegalStateException if another thread serves, or the server is not bound or closed
     public final void serveForever() {

@@ -83,8 +83,8 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         return options().socket().addressFamily();
     }
 
-    /// Opens the socket, sets its options and binds it; on the jdk engine a stream socket listens
-    /// from then on. Python's `server_bind`.
+    /// Opens the socket, sets its options and binds it; a stream socket listens from then on.
+    /// Python's `server_bind`.
     ///
     /// @throws IllegalStateException if it was bound or closed before
     @Override
