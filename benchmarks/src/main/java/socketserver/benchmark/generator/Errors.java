@@ -8,7 +8,7 @@ final class Errors {
 
     static void check(String call, int result) throws IOException {
         if (result < 0) {
-            throw new IOException(call + " failed with error number " + -result + " (errno(3))");
+            throw new IOException(call + ": " + Linux.strerror(-result));
         }
     }
 }

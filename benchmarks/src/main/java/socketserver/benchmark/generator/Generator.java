@@ -43,6 +43,7 @@ public final class Generator implements AutoCloseable {
     private @Nullable Window obeyed(Order order) throws IOException {
         release();
         switch (order.mode()) {
+            case AWAIT -> FirstAnswer.await(order.endpoint(), order.seconds());
             case HOLD -> hold(order);
             case RELEASE -> {}
             case CLOSED, OPEN -> {

@@ -1,5 +1,6 @@
 package socketserver.benchmark.generator;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -17,7 +18,6 @@ import java.lang.invoke.VarHandle;
 /// One thread may call, because all calls leave their error number in the same place. Memory is
 /// given by its address, so that a part of a buffer costs no object.
 final class Linux {
-    static final int EPERM = 1;
     static final int EINTR = 4;
     static final int EAGAIN = 11;
     static final int EINPROGRESS = 115;
@@ -177,6 +177,22 @@ final class Linux {
     static int epollWait(int epoll, long events, int count, int millis) {
         try {
             return result((int) EPOLL_WAIT.invokeExact(epoll, events, count, millis));
+        } catch (Throwable impossible) {
+            throw unexpected(impossible);
+        }
+    }
+
+    /// {@return the kernel's words for an error number}
+    @SuppressWarnings("restricted")
+    static String strerror(int error) {
+        Linker linker = Linker.nativeLinker();
+        try {
+            MethodHandle strerror =
+                    linker.downcallHandle(
+                            linker.defaultLookup().findOrThrow("strerror"),
+                            FunctionDescriptor.of(ADDRESS, JAVA_INT));
+            MemorySegment text = (MemorySegment) strerror.invokeExact(error);
+            return text.reinterpret(Long.MAX_VALUE).getString(0);
         } catch (Throwable impossible) {
             throw unexpected(impossible);
         }

@@ -17,6 +17,8 @@ public record Order(
         double rate) {
     /// How the server is asked.
     public enum Mode {
+        /// One byte over a new connection, until it is answered or the time is over.
+        AWAIT,
         /// Each connection sends when it has its answer.
         CLOSED,
         /// Requests are due at a fixed rate.

@@ -67,8 +67,11 @@ final class Target implements AutoCloseable {
         int socket = Linux.socket(family.isUnix() ? Linux.AF_UNIX : Linux.AF_INET, type);
         Errors.check("socket", socket);
         switch (family) {
-            case TCP -> {
-                set(socket, Linux.IPPROTO_TCP, Linux.TCP_NODELAY, 1);
+            case TCP, UDP -> {
+                if (family == Family.TCP) {
+                    set(socket, Linux.IPPROTO_TCP, Linux.TCP_NODELAY, 1);
+                }
+                // On the server's own address it might get the server's port and talk to itself.
                 set(socket, Linux.IPPROTO_IP, Linux.IP_BIND_ADDRESS_NO_PORT, 1);
                 inet(local, LOOPBACK + 2 + opened++ % LOCAL_ADDRESSES, 0);
                 Errors.check("bind", Linux.bind(socket, local.address(), INET_LENGTH));
@@ -79,7 +82,7 @@ final class Target implements AutoCloseable {
                 int length = unix(local, name, 1);
                 Errors.check("bind", Linux.bind(socket, local.address(), length));
             }
-            case UDP, UNIX -> {}
+            case UNIX -> {}
         }
         return socket;
     }
@@ -94,9 +97,14 @@ final class Target implements AutoCloseable {
     /// {@return a connected socket; nothing that blocks on it does so for long}
     int openConnected() throws IOException {
         int socket = open(false);
-        setTimeout(socket, Linux.SO_SNDTIMEO);
-        setTimeout(socket, Linux.SO_RCVTIMEO);
-        Errors.check("connect", connect(socket));
+        try {
+            setTimeout(socket, Linux.SO_SNDTIMEO);
+            setTimeout(socket, Linux.SO_RCVTIMEO);
+            Errors.check("connect", connect(socket));
+        } catch (IOException failed) {
+            Linux.close(socket);
+            throw failed;
+        }
         return socket;
     }
 

@@ -15,10 +15,14 @@ public final class Main {
     private Main() {}
 
     /// Serves.
-    public static void main(String[] args) throws Exception {
-        EchoServer server = of(args[0]);
+    public static void main(String[] args) {
         Thread.ofPlatform().name("control").start(Main::obey);
-        server.serve(new Endpoint(Family.of(args[1]), args[2]));
+        try {
+            of(args[0]).serve(new Endpoint(Family.of(args[1]), args[2]));
+        } catch (Throwable failed) {
+            failed.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        }
     }
 
     private static EchoServer of(String name) {
