@@ -38,20 +38,17 @@ final class IdleRounds {
             track.generator()
                     .obey(Workload.C64.order(server.endpoint(), server.pid(), WARM_SECONDS));
             server.settle();
-            double heap = heap(server);
+            boolean isJvm = contestant.isJvm();
+            double heap = isJvm ? server.liveHeapBytes() : 0;
             double resident = server.figures().residentBytes();
             int count = track.settings().idleConnections();
             track.generator().obey(order(Order.Mode.HOLD, server, count));
             server.settle();
             resident = server.figures().residentBytes() - resident;
-            heap = heap(server) - heap;
+            heap = isJvm ? server.liveHeapBytes() - heap : 0;
             track.generator().obey(order(Order.Mode.RELEASE, server, 0));
-            return new IdleCost(resident / count, heap / count, 0);
+            return new IdleCost(resident / count, isJvm ? heap / count : null, null);
         }
-    }
-
-    private static double heap(ServerProcess server) throws IOException {
-        return server.contestant().isJvm() ? server.liveHeapBytes() : 0;
     }
 
     private static Order order(Order.Mode mode, ServerProcess server, int count) {

@@ -11,9 +11,6 @@ import java.util.Random;
 
 /// The servers of one family, all alive at once: those that wait cost nothing.
 final class RunningServers implements AutoCloseable {
-    private static final double WARM_SECONDS = 2;
-    private static final double WARM_SECONDS_OF_EACH = 0.5;
-
     private final Track track;
     private final Family family;
     private final List<ServerProcess> servers = new ArrayList<>();
@@ -89,8 +86,7 @@ final class RunningServers implements AutoCloseable {
     void warmUp(List<Workload> workloads) throws IOException {
         for (Workload workload : workloads) {
             track.progress().step("warming up by " + workload);
-            boolean first = workload.equals(workloads.getFirst());
-            double seconds = first ? WARM_SECONDS : WARM_SECONDS_OF_EACH;
+            double seconds = workload.compileSeconds(workload.equals(workloads.getFirst()));
             for (ServerProcess server : shuffled(workload)) {
                 track.progress().now("warming up " + server.name() + " by " + workload);
                 Order order = workload.order(server.endpoint(), server.pid(), seconds);

@@ -29,6 +29,8 @@ public enum Workload {
     private static final int MANY = 10_000;
     private static final double WARM_SECONDS = 0.15;
     private static final double WARM_SECONDS_OF_MANY = 1;
+    private static final double COMPILE_SECONDS = 0.5;
+    private static final double COMPILE_SECONDS_AT_FIRST = 2;
 
     private final Family family;
     private final Mode mode;
@@ -55,6 +57,14 @@ public enum Workload {
     /// {@return whether connections last and several of them want to be served at once}
     boolean needsConcurrency() {
         return mode == Mode.CLOSED && !family.isDatagram();
+    }
+
+    /// {@return for how long a JVM is asked so before anything counts, both the server's and the
+    /// generator's}
+    ///
+    /// Few requests per second make for few calls, and much must be called before it is compiled.
+    double compileSeconds(boolean first) {
+        return first || mode == Mode.RECONNECT ? COMPILE_SECONDS_AT_FIRST : COMPILE_SECONDS;
     }
 
     /// {@return the order to ask a server so, after a short warm-up}

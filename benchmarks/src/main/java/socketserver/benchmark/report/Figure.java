@@ -1,5 +1,7 @@
 package socketserver.benchmark.report;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Locale;
 
 /// How numbers are written.
@@ -14,7 +16,7 @@ final class Figure {
     }
 
     /// {@return bytes as KiB}
-    static String kib(double bytes) {
-        return of(bytes / 1024, 1);
+    static String kib(@Nullable Double bytes) {
+        return bytes == null ? "-" : of(bytes / 1024, 1);
     }
 }

@@ -4,10 +4,10 @@ import java.util.List;
 
 /// Panels in two columns, whose rows a strategy draws.
 final class Plot {
-    static final double LABELS = 185;
+    static final double LABELS = 205;
     static final double MARKS = 200;
 
-    private static final double COLUMN = 460;
+    private static final double COLUMN = 490;
     private static final double ROW = 19;
     private static final double HEAD = 44;
     private static final double TOP = 46;

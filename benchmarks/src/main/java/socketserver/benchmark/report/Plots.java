@@ -46,7 +46,7 @@ final class Plots {
                                             standing -> -standing.toC().median()))
                             .map(each -> new Panel.Row(each.server(), each.toC().median()))
                             .toList();
-            add(panels, workload.toString(), Texts.of(workload), rows);
+            add(panels, workload.toString(), Texts.brief(workload), rows);
         }
         return panels;
     }
@@ -93,7 +93,7 @@ final class Plots {
                         entry -> {
                             IdleCost cost = entry.getValue();
                             resident.add(new Panel.Row(entry.getKey(), cost.resident() / 1024));
-                            if (cost.outside() != 0) {
+                            if (cost.heap() != null && cost.outside() != null) {
                                 double live = (cost.heap() + cost.outside()) / 1024;
                                 heap.add(new Panel.Row(entry.getKey(), live));
                             }

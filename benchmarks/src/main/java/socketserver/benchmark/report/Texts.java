@@ -32,4 +32,17 @@ final class Texts {
             case UNIXDG64 -> "Unix datagrams of 64 bytes from 64 client sockets.";
         };
     }
+
+    static String brief(Workload workload) {
+        return switch (workload) {
+            case C64 -> "64 B, 64 TCP connections";
+            case C1000 -> "64 B, 1,000 TCP connections";
+            case C10K -> "64 B, 10,000 TCP connections";
+            case K16 -> "16 KiB, 64 TCP connections";
+            case CCR -> "a TCP connection for each request";
+            case UNIX64 -> "64 B, 64 Unix stream connections";
+            case UDP64 -> "64 B, 64 UDP clients";
+            case UNIXDG64 -> "64 B, 64 Unix datagram clients";
+        };
+    }
 }
