@@ -4,8 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
+import socketserver.benchmark.race.Choice;
 import socketserver.benchmark.race.GeneratorProcess;
 import socketserver.benchmark.race.Lineup;
 import socketserver.benchmark.race.Machine;
@@ -14,7 +18,6 @@ import socketserver.benchmark.race.Race;
 import socketserver.benchmark.race.Results;
 import socketserver.benchmark.race.Settings;
 import socketserver.benchmark.race.Track;
-import socketserver.benchmark.race.Workload;
 import socketserver.benchmark.report.JsonReport;
 import socketserver.benchmark.report.MarkdownReport;
 import socketserver.benchmark.report.TerminalReport;
@@ -22,23 +25,22 @@ import socketserver.benchmark.report.TerminalReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 
 /// The command: races the servers and reports.
 @Command(
         name = "benchmark",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Races this project's servers against others on loopback.",
             "",
             "A full race writes docs/benchmarks.md; one that is quick or chosen in part writes into"
-                    + " benchmarks/target. results.json goes there in any case."
+                    + " benchmarks/target. results.json goes there in any case.",
+            "",
+            "With --jmh first, it runs the benchmarks of small things instead, with JMH's options."
         })
 public final class Benchmark implements Callable<Integer> {
     @Option(
@@ -55,15 +57,16 @@ public final class Benchmark implements Callable<Integer> {
     @Option(
             names = "--workloads",
             split = ",",
-            description =
-                    "Which of c64,c1000,c10k,k16,ccr,unix64,udp64,unixdg64,open,calls,idle,start;"
-                            + " open and calls need c64.")
+            completionCandidates = Names.class,
+            description = "Which of ${COMPLETION-CANDIDATES}; open and calls need c64.")
     private List<String> workloads = List.of();
 
     @Option(
             names = "--servers",
             split = ",",
-            description = "Only servers whose names contain one of these.")
+            description =
+                    "Only servers whose names have one of these parts: netty, netty-epoll,"
+                            + " socketserver, threading, jdk, c...")
     private List<String> servers = List.of();
 
     @Option(
@@ -84,10 +87,16 @@ public final class Benchmark implements Callable<Integer> {
             description = "One more server, with {family} and {place} in its command.")
     private List<String> named = List.of();
 
-    @Option(names = "--server-core", defaultValue = "0", description = "${DEFAULT-VALUE}")
+    @Option(
+            names = "--server-core",
+            defaultValue = "0",
+            description = "That of all servers: ${DEFAULT-VALUE}.")
     private int serverCore;
 
-    @Option(names = "--generator-core", defaultValue = "1", description = "${DEFAULT-VALUE}")
+    @Option(
+            names = "--generator-core",
+            defaultValue = "1",
+            description = "That of the load generator: ${DEFAULT-VALUE}.")
     private int generatorCore;
 
     @Option(names = "--seed", description = "Of the random order.")
@@ -105,7 +114,24 @@ public final class Benchmark implements Callable<Integer> {
             description = "Measures nothing and reports these results.")
     private @Nullable Path from;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
+
+    @Spec private @Nullable CommandSpec command;
+
     private Benchmark() {}
+
+    /// The names for the help.
+    static final class Names implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Choice.allNames().iterator();
+        }
+    }
 
     /// Runs the command.
     public static void main(String[] args) {
@@ -125,7 +151,9 @@ public final class Benchmark implements Callable<Integer> {
         Path module = Path.of(System.getProperty("benchmark.module", "benchmarks"));
         Path target = module.resolve("target");
         Results results =
-                from == null ? measured(settings(module.toAbsolutePath())) : JsonReport.read(from);
+                from == null
+                        ? measured(settings(module.toAbsolutePath()), choice())
+                        : JsonReport.read(from);
         TerminalReport.print(results, System.out);
         if (from == null) {
             JsonReport.write(results, target.resolve("results.json"));
@@ -135,6 +163,19 @@ public final class Benchmark implements Callable<Integer> {
         Path file = MarkdownReport.write(results, report == null ? folder : report);
         System.out.printf("%nwritten: %s, %s%n", target.resolve("results.json"), file);
         return CommandLine.ExitCode.OK;
+    }
+
+    private Choice choice() {
+        if (workloads.isEmpty()) {
+            return quick ? Choice.quick() : Choice.whole();
+        }
+        try {
+            return Choice.of(workloads);
+        } catch (IllegalArgumentException unknown) {
+            throw new ParameterException(
+                    Objects.requireNonNull(command).commandLine(),
+                    String.valueOf(unknown.getMessage()));
+        }
     }
 
     private Settings settings(Path module) {
@@ -149,26 +190,9 @@ public final class Benchmark implements Callable<Integer> {
                 module);
     }
 
-    private Results measured(Settings settings) throws IOException {
-        Set<Race.Extra> extras = EnumSet.noneOf(Race.Extra.class);
-        List<Workload> chosen = new ArrayList<>();
-        if (workloads.isEmpty()) {
-            extras.addAll(EnumSet.allOf(Race.Extra.class));
-            chosen.addAll(List.of(Workload.values()));
-            if (quick) {
-                extras.remove(Race.Extra.IDLE);
-                chosen.remove(Workload.C10K);
-            }
-        }
-        for (String name : workloads) {
-            try {
-                chosen.add(Workload.of(name));
-            } catch (IllegalArgumentException noWorkload) {
-                extras.add(Race.Extra.valueOf(name.toUpperCase(Locale.ROOT)));
-            }
-        }
+    private Results measured(Settings settings, Choice choice) throws IOException {
         Lineup lineup = Lineup.everybody(settings, engines, javaOptions);
-        lineup.keep(name -> servers.isEmpty() || servers.stream().anyMatch(name::contains));
+        lineup.keep(this::isChosen);
         named.forEach(lineup::addNamed);
         Results results = Results.empty(Machine.here(settings), settings);
         // The folder's path must be short: a socket's has 107 bytes at most.
@@ -176,8 +200,14 @@ public final class Benchmark implements Callable<Integer> {
         try (var generator = new GeneratorProcess(settings.generatorCore())) {
             Track track =
                     new Track(settings, generator, results, new Progress(System.err), sockets);
-            Race.run(track, lineup, chosen, extras);
+            Race.run(track, lineup, choice);
         }
         return results;
+    }
+
+    private boolean isChosen(String server) {
+        String parts = "-" + server + "-";
+        return servers.isEmpty()
+                || servers.stream().anyMatch(part -> parts.contains("-" + part + "-"));
     }
 }

@@ -1,6 +1,5 @@
 package socketserver.benchmark.generator;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -22,20 +21,7 @@ final class Linux {
     static final int EAGAIN = 11;
     static final int EINPROGRESS = 115;
 
-    static final int AF_UNIX = 1;
-    static final int AF_INET = 2;
-    static final int SOCK_STREAM = 1;
-    static final int SOCK_DGRAM = 2;
-    static final int SOCK_NONBLOCK = 0x800;
     static final int SOCK_CLOEXEC = 0x80000;
-    static final int SOL_SOCKET = 1;
-    static final int SO_LINGER = 13;
-    static final int SO_RCVTIMEO = 20;
-    static final int SO_SNDTIMEO = 21;
-    static final int IPPROTO_IP = 0;
-    static final int IP_BIND_ADDRESS_NO_PORT = 24;
-    static final int IPPROTO_TCP = 6;
-    static final int TCP_NODELAY = 1;
     static final int MSG_DONTWAIT = 0x40;
     static final int MSG_NOSIGNAL = 0x4000;
 
@@ -177,22 +163,6 @@ final class Linux {
     static int epollWait(int epoll, long events, int count, int millis) {
         try {
             return result((int) EPOLL_WAIT.invokeExact(epoll, events, count, millis));
-        } catch (Throwable impossible) {
-            throw unexpected(impossible);
-        }
-    }
-
-    /// {@return the kernel's words for an error number}
-    @SuppressWarnings("restricted")
-    static String strerror(int error) {
-        Linker linker = Linker.nativeLinker();
-        try {
-            MethodHandle strerror =
-                    linker.downcallHandle(
-                            linker.defaultLookup().findOrThrow("strerror"),
-                            FunctionDescriptor.of(ADDRESS, JAVA_INT));
-            MemorySegment text = (MemorySegment) strerror.invokeExact(error);
-            return text.reinterpret(Long.MAX_VALUE).getString(0);
         } catch (Throwable impossible) {
             throw unexpected(impossible);
         }

@@ -15,6 +15,20 @@ import java.nio.ByteOrder;
 
 /// The server's address as the kernel wants it, and sockets that fit it.
 final class Target implements AutoCloseable {
+    private static final int AF_UNIX = 1;
+    private static final int AF_INET = 2;
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_NONBLOCK = 0x800;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_LINGER = 13;
+    private static final int SO_RCVTIMEO = 20;
+    private static final int SO_SNDTIMEO = 21;
+    private static final int IPPROTO_IP = 0;
+    private static final int IP_BIND_ADDRESS_NO_PORT = 24;
+    private static final int IPPROTO_TCP = 6;
+    private static final int TCP_NODELAY = 1;
+
     private static final int INET_LENGTH = 16;
     private static final int UNIX_LENGTH = 110;
     private static final int LOOPBACK = 0x7f000000;
@@ -42,7 +56,7 @@ final class Target implements AutoCloseable {
     }
 
     private static void inet(MemorySegment into, int address, int port) {
-        into.set(JAVA_SHORT, 0, (short) Linux.AF_INET);
+        into.set(JAVA_SHORT, 0, (short) AF_INET);
         into.set(JAVA_SHORT.withOrder(ByteOrder.BIG_ENDIAN), 2, (short) port);
         into.set(JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN), 4, address);
     }
@@ -50,7 +64,7 @@ final class Target implements AutoCloseable {
     private static int unix(MemorySegment into, String name, int abstractPrefix) {
         byte[] bytes = name.getBytes(UTF_8);
         into.fill((byte) 0);
-        into.set(JAVA_SHORT, 0, (short) Linux.AF_UNIX);
+        into.set(JAVA_SHORT, 0, (short) AF_UNIX);
         MemorySegment.copy(bytes, 0, into, JAVA_BYTE, 2L + abstractPrefix, bytes.length);
         // A path ends with a zero byte, an abstract name begins with one.
         return 2 + bytes.length + 1;
@@ -62,17 +76,17 @@ final class Target implements AutoCloseable {
 
     /// {@return a socket that is not connected yet}
     int open(boolean nonBlocking) throws IOException {
-        int kind = isDatagram() ? Linux.SOCK_DGRAM : Linux.SOCK_STREAM;
-        int type = kind | Linux.SOCK_CLOEXEC | (nonBlocking ? Linux.SOCK_NONBLOCK : 0);
-        int socket = Linux.socket(family.isUnix() ? Linux.AF_UNIX : Linux.AF_INET, type);
+        int kind = isDatagram() ? SOCK_DGRAM : SOCK_STREAM;
+        int type = kind | Linux.SOCK_CLOEXEC | (nonBlocking ? SOCK_NONBLOCK : 0);
+        int socket = Linux.socket(family.isUnix() ? AF_UNIX : AF_INET, type);
         Errors.check("socket", socket);
         switch (family) {
             case TCP, UDP -> {
                 if (family == Family.TCP) {
-                    set(socket, Linux.IPPROTO_TCP, Linux.TCP_NODELAY, 1);
+                    set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
                 }
                 // On the server's own address it might get the server's port and talk to itself.
-                set(socket, Linux.IPPROTO_IP, Linux.IP_BIND_ADDRESS_NO_PORT, 1);
+                set(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
                 inet(local, LOOPBACK + 2 + opened++ % LOCAL_ADDRESSES, 0);
                 Errors.check("bind", Linux.bind(socket, local.address(), INET_LENGTH));
             }
@@ -98,8 +112,8 @@ final class Target implements AutoCloseable {
     int openConnected() throws IOException {
         int socket = open(false);
         try {
-            setTimeout(socket, Linux.SO_SNDTIMEO);
-            setTimeout(socket, Linux.SO_RCVTIMEO);
+            setTimeout(socket, SO_SNDTIMEO);
+            setTimeout(socket, SO_RCVTIMEO);
             Errors.check("connect", connect(socket));
         } catch (IOException failed) {
             Linux.close(socket);
@@ -111,8 +125,7 @@ final class Target implements AutoCloseable {
     private void setTimeout(int socket, int option) throws IOException {
         value.asByteBuffer().order(ByteOrder.nativeOrder()).putLong(TIMEOUT_SECONDS).putLong(0);
         Errors.check(
-                "setsockopt",
-                Linux.setsockopt(socket, Linux.SOL_SOCKET, option, value.address(), 16));
+                "setsockopt", Linux.setsockopt(socket, SOL_SOCKET, option, value.address(), 16));
     }
 
     private void set(int socket, int level, int option, int number) throws IOException {
@@ -125,7 +138,7 @@ final class Target implements AutoCloseable {
         if (family == Family.TCP) {
             value.set(JAVA_INT_UNALIGNED, 0, 1);
             value.set(JAVA_INT_UNALIGNED, 4, 0);
-            Linux.setsockopt(socket, Linux.SOL_SOCKET, Linux.SO_LINGER, value.address(), 8);
+            Linux.setsockopt(socket, SOL_SOCKET, SO_LINGER, value.address(), 8);
         }
         Linux.close(socket);
     }

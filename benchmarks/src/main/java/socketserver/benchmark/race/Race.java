@@ -23,12 +23,15 @@ public final class Race {
     private Race() {}
 
     /// Measures, and fills the track's results.
-    public static void run(Track track, Lineup lineup, List<Workload> workloads, Set<Extra> extras)
-            throws IOException {
+    public static void run(Track track, Lineup lineup, Choice choice) throws IOException {
+        Set<Extra> extras = choice.extras();
+        track.settings().pinThisProcess();
         lineup.missing().forEach(absent -> track.missing(absent.what(), absent.reason()));
         for (Family family : Family.values()) {
             List<Workload> fitting =
-                    workloads.stream().filter(workload -> workload.family() == family).toList();
+                    choice.workloads().stream()
+                            .filter(workload -> workload.family() == family)
+                            .toList();
             if (!fitting.isEmpty()) {
                 race(track, lineup, family, fitting, extras);
             }

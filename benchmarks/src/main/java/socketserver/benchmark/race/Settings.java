@@ -1,7 +1,9 @@
 package socketserver.benchmark.race;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// How the race is run.
 ///
@@ -24,10 +26,16 @@ public record Settings(
         Path module) {
     /// {@return a command that runs on that core only}
     static List<String> pinned(int core, List<String> command) {
-        return java.util.stream.Stream.concat(
-                        java.util.stream.Stream.of("taskset", "-c", Integer.toString(core)),
-                        command.stream())
-                .toList();
+        Stream<String> taskset = Stream.of("taskset", "-c", Integer.toString(core));
+        return Stream.concat(taskset, command.stream()).toList();
+    }
+
+    /// Keeps this process away from the servers' core.
+    ///
+    /// @throws IOException if it cannot be pinned: then nothing could be, and figures were nonsense
+    void pinThisProcess() throws IOException {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        Programs.run(List.of("taskset", "-a", "-c", "-p", Integer.toString(generatorCore), pid));
     }
 
     /// {@return where everything that is made goes}
