@@ -1,0 +1,5 @@
+/// The command `benchmark`.
+@NullMarked
+package socketserver.benchmark;
+
+import org.jspecify.annotations.NullMarked;

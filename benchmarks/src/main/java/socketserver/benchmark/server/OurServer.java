@@ -1,0 +1,69 @@
+package socketserver.benchmark.server;
+
+import socketserver.BaseServer;
+import socketserver.SocketServer;
+import socketserver.benchmark.address.Endpoint;
+import socketserver.concurrency.ConcurrencyModel;
+import socketserver.request.DatagramRequest;
+import socketserver.request.DisconnectedException;
+import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
+import socketserver.request.UnixAddress;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// This project's servers, by their public API and with their default limits.
+///
+/// The engine is what the system property `socketserver.engine` says.
+final class OurServer implements EchoServer {
+    private final ConcurrencyModel model;
+
+    private OurServer(ConcurrencyModel model) {
+        this.model = model;
+    }
+
+    static OurServer threading() {
+        return new OurServer(ConcurrencyModel.threading());
+    }
+
+    static OurServer synchronous() {
+        return new OurServer(ConcurrencyModel.synchronous());
+    }
+
+    @Override
+    public void serve(Endpoint endpoint) throws IOException {
+        try (var server = open(endpoint)) {
+            server.serveForever();
+        }
+    }
+
+    /// {@return a server that is bound and does not serve yet}
+    private BaseServer<?> open(Endpoint endpoint) throws IOException {
+        RequestHandler<StreamRequest> stream = OurServer::echo;
+        RequestHandler<DatagramRequest> packet = request -> request.reply(request.packet());
+        return switch (endpoint.family()) {
+            case TCP -> SocketServer.tcp(endpoint.inetAddress()).model(model).open(stream);
+            case UNIX -> SocketServer.unix(unix(endpoint)).model(model).open(stream);
+            case UDP -> SocketServer.udp(endpoint.inetAddress()).model(model).open(packet);
+            case UNIXGRAM -> SocketServer.unixDatagram(unix(endpoint)).model(model).open(packet);
+        };
+    }
+
+    private static UnixAddress unix(Endpoint endpoint) {
+        return UnixAddress.of(endpoint.path());
+    }
+
+    /// Sends back what comes.
+    static void echo(StreamRequest request) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(EchoServer.bufferSize());
+        try {
+            while (request.read(buffer) >= 0) {
+                request.write(buffer.flip());
+                buffer.clear();
+            }
+        } catch (DisconnectedException reset) {
+            // The generator ends thousands of connections at once, by resets.
+        }
+    }
+}
