@@ -299,7 +299,12 @@ final class Descriptor {
     private void watchReading() throws IOException {
         if (watched == 0 && enter()) {
             try {
-                watch(false);
+                synchronized (this) {
+                    // The writer may have come first, and waits for what it has asked for.
+                    if (watched == 0) {
+                        watch(false);
+                    }
+                }
             } finally {
                 leave();
             }
@@ -331,15 +336,25 @@ final class Descriptor {
 
     private void expire(long until) throws IOException {
         Deadline made = deadline;
-        Poller opened = Poller.open();
         if (made == null) {
-            synchronized (this) {
-                poller = opened;
-                made = deadline == null ? new Deadline() : deadline;
-                deadline = made;
+            // Once it is released, nobody would remove the deadline any more.
+            if (!enter()) {
+                return;
+            }
+            try {
+                made = makeDeadline();
+            } finally {
+                leave();
             }
         }
-        opened.at(made, until);
+        Poller.open().at(made, until);
+    }
+
+    private synchronized Deadline makeDeadline() throws IOException {
+        poller = Poller.open();
+        Deadline made = deadline == null ? new Deadline() : deadline;
+        deadline = made;
+        return made;
     }
 
     /// Waits in `poll(2)`: for platform threads.
