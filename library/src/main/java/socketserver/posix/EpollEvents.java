@@ -15,6 +15,9 @@ public final class EpollEvents {
     /// There is something to read, or an end.
     public static final int IN = 0x001;
 
+    /// There are urgent bytes.
+    public static final int PRI = 0x002;
+
     /// There is room to write.
     public static final int OUT = 0x004;
 

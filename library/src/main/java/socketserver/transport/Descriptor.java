@@ -35,7 +35,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Descriptor {
     private static final int CLOSED = 1;
     private static final int USER = 2;
-    private static final int WATCHED = EpollEvents.IN | EpollEvents.RDHUP;
+    private static final int WATCHED = EpollEvents.IN | EpollEvents.PRI | EpollEvents.RDHUP;
     private static final int ENDS = EpollEvents.RDHUP | EpollEvents.HUP | EpollEvents.ERR;
     private static final AtomicInteger GENERATION = new AtomicInteger();
     private static final VarHandle STATE;
@@ -61,6 +61,8 @@ final class Descriptor {
     private volatile boolean ended;
     // Whether the reader is to stop waiting though there is nothing to read.
     private volatile boolean woken;
+    // Whether urgent bytes were seen: a read ends before them, whatever is behind them.
+    private volatile boolean urgent;
     // Who waits.
     private volatile @Nullable Thread reader;
     private volatile @Nullable Thread writer;
@@ -166,6 +168,9 @@ final class Descriptor {
         if ((events & ENDS) != 0) {
             ended = true;
         }
+        if ((events & EpollEvents.PRI) != 0) {
+            urgent = true;
+        }
         if ((events & (EpollEvents.IN | ENDS)) != 0) {
             readable = true;
             Thread waiting = reader;
@@ -202,7 +207,12 @@ final class Descriptor {
         return ended;
     }
 
-    /// Notes that a read has left something.
+    /// {@return whether a read may end before what there is ends, because of urgent bytes}
+    boolean isUrgent() {
+        return urgent;
+    }
+
+    /// Notes that a read has left something, or may have.
     void stillReadable() {
         readable = true;
     }
