@@ -23,6 +23,8 @@ import java.util.spi.ToolProvider;
 /// A JVM of its own that runs the `main` of a class of these tests. It is killed at the end of its
 /// block.
 final class ChildJvm implements AutoCloseable {
+    static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
     private final Process process;
     private final BufferedReader output;
     private final Queue<String> errors = new ConcurrentLinkedQueue<>();
@@ -39,7 +41,21 @@ final class ChildJvm implements AutoCloseable {
     }
 
     static ChildJvm of(Class<?> main, String... arguments) throws IOException {
-        return new ChildJvm(java(classPath(), main, arguments));
+        return new ChildJvm(java(List.of(NATIVE_ACCESS), classPath(), main, arguments));
+    }
+
+    /// Runs it with these options of the JVM alone.
+    static ChildJvm with(List<String> options, Class<?> main, String... arguments)
+            throws IOException {
+        return new ChildJvm(java(options, classPath(), main, arguments));
+    }
+
+    /// Runs it by another program: `strace` for instance, with its options.
+    static ChildJvm by(List<String> program, Class<?> main, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(program);
+        command.addAll(java(List.of(NATIVE_ACCESS), classPath(), main, arguments));
+        return new ChildJvm(command);
     }
 
     /// Runs it under `ulimit -n`.
@@ -65,22 +81,21 @@ final class ChildJvm implements AutoCloseable {
         List<String> command =
                 new ArrayList<>(
                         List.of("bash", "-c", "ulimit -n " + limit + "; exec \"$@\"", "bash"));
-        command.addAll(java(jar.toString(), main, arguments));
+        command.addAll(java(List.of(NATIVE_ACCESS), jar.toString(), main, arguments));
         return new ChildJvm(command);
     }
 
-    private static List<String> java(String classPath, Class<?> main, String... arguments) {
+    private static List<String> java(
+            List<String> options, String classPath, Class<?> main, String... arguments) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-XX:TieredStopAtLevel=1",
                                 "-XX:+UseSerialGC",
-                                "-Xmx1g",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-classpath",
-                                classPath,
-                                main.getName()));
+                                "-Xmx1g"));
+        command.addAll(options);
+        command.addAll(List.of("-classpath", classPath, main.getName()));
         command.addAll(List.of(arguments));
         return command;
     }

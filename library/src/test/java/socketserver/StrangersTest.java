@@ -2,7 +2,8 @@ package socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import static socketserver.Installed.needs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -14,7 +15,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import socketserver.request.UnixAddress;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.BindException;
@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /// Clients that others have written, as far as the machine has them.
 @Timeout(40)
@@ -33,14 +32,6 @@ import java.util.regex.Pattern;
 class StrangersTest {
     private static Variant variant(Family family, Model model) {
         return new Variant("jdk", family, model);
-    }
-
-    private static void needs(String program) {
-        boolean installed =
-                Pattern.compile(Pattern.quote(File.pathSeparator))
-                        .splitAsStream(System.getenv("PATH"))
-                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-        assumeTrue(installed, program + " is not installed");
     }
 
     private interface Talk {

@@ -15,6 +15,9 @@ public final class EpollEvents {
     /// There is something to read, or an end.
     public static final int IN = 0x001;
 
+    /// There are urgent bytes.
+    public static final int PRI = 0x002;
+
     /// There is room to write.
     public static final int OUT = 0x004;
 
@@ -30,9 +33,9 @@ public final class EpollEvents {
     /// Tell of changes only.
     public static final int EDGE = 1 << 31;
 
-    private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
-    private static final long DATA = PACKED ? 4 : 8;
-    private static final long SIZE = PACKED ? 12 : 16;
+    private static final String MACHINE = System.getProperty("os.arch");
+    private static final long DATA = offsetOfData(MACHINE);
+    private static final long SIZE = size(MACHINE);
 
     private final MemorySegment segment;
     private final int capacity;
@@ -41,6 +44,16 @@ public final class EpollEvents {
     public EpollEvents(int capacity) {
         this.capacity = capacity;
         segment = Arena.global().allocate(SIZE * capacity, 16);
+    }
+
+    /// {@return how many bytes an event has on that machine}
+    static long size(String machine) {
+        return offsetOfData(machine) + Long.BYTES;
+    }
+
+    /// {@return where the program's number stands in an event on that machine}
+    static long offsetOfData(String machine) {
+        return machine.equals("amd64") ? 4 : 8;
     }
 
     MemorySegment segment() {

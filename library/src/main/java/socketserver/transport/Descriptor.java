@@ -35,7 +35,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Descriptor {
     private static final int CLOSED = 1;
     private static final int USER = 2;
-    private static final int WATCHED = EpollEvents.IN | EpollEvents.RDHUP;
+    private static final int WATCHED = EpollEvents.IN | EpollEvents.PRI | EpollEvents.RDHUP;
     private static final int ENDS = EpollEvents.RDHUP | EpollEvents.HUP | EpollEvents.ERR;
     private static final AtomicInteger GENERATION = new AtomicInteger();
     private static final VarHandle STATE;
@@ -61,6 +61,8 @@ final class Descriptor {
     private volatile boolean ended;
     // Whether the reader is to stop waiting though there is nothing to read.
     private volatile boolean woken;
+    // Whether urgent bytes were seen: a read ends before them, whatever is behind them.
+    private volatile boolean urgent;
     // Who waits.
     private volatile @Nullable Thread reader;
     private volatile @Nullable Thread writer;
@@ -166,6 +168,9 @@ final class Descriptor {
         if ((events & ENDS) != 0) {
             ended = true;
         }
+        if ((events & EpollEvents.PRI) != 0) {
+            urgent = true;
+        }
         if ((events & (EpollEvents.IN | ENDS)) != 0) {
             readable = true;
             Thread waiting = reader;
@@ -202,7 +207,12 @@ final class Descriptor {
         return ended;
     }
 
-    /// Notes that a read has left something.
+    /// {@return whether a read may end before what there is ends, because of urgent bytes}
+    boolean isUrgent() {
+        return urgent;
+    }
+
+    /// Notes that a read has left something, or may have.
     void stillReadable() {
         readable = true;
     }
@@ -299,7 +309,12 @@ final class Descriptor {
     private void watchReading() throws IOException {
         if (watched == 0 && enter()) {
             try {
-                watch(false);
+                synchronized (this) {
+                    // The writer may have come first, and waits for what it has asked for.
+                    if (watched == 0) {
+                        watch(false);
+                    }
+                }
             } finally {
                 leave();
             }
@@ -331,15 +346,25 @@ final class Descriptor {
 
     private void expire(long until) throws IOException {
         Deadline made = deadline;
-        Poller opened = Poller.open();
         if (made == null) {
-            synchronized (this) {
-                poller = opened;
-                made = deadline == null ? new Deadline() : deadline;
-                deadline = made;
+            // Once it is released, nobody would remove the deadline any more.
+            if (!enter()) {
+                return;
+            }
+            try {
+                made = makeDeadline();
+            } finally {
+                leave();
             }
         }
-        opened.at(made, until);
+        Poller.open().at(made, until);
+    }
+
+    private synchronized Deadline makeDeadline() throws IOException {
+        poller = Poller.open();
+        Deadline made = deadline == null ? new Deadline() : deadline;
+        deadline = made;
+        return made;
     }
 
     /// Waits in `poll(2)`: for platform threads.

@@ -59,7 +59,8 @@ final class LinuxAddress {
         }
         MemorySegment.copy(name, 0, into, JAVA_BYTE, start, name.length);
         int end = start + name.length;
-        if (!unix.isAbstract()) {
+        // A path of 108 bytes goes without: the kernel takes no longer address (EINVAL).
+        if (!unix.isAbstract() && name.length <= UnixAddress.MAX_BYTES) {
             into.set(JAVA_BYTE, end++, (byte) 0);
         }
         return end;

@@ -1,5 +1,6 @@
 package socketserver.transport;
 
+import static socketserver.posix.Constants.AF_UNIX;
 import static socketserver.posix.Constants.MSG_DONTWAIT;
 import static socketserver.posix.Constants.MSG_NOSIGNAL;
 import static socketserver.posix.Constants.SHUT_WR;
@@ -26,7 +27,8 @@ import java.time.Duration;
 /// An accepted TCP or Unix stream socket.
 ///
 /// Bytes go straight between the socket and the caller's buffer. A read is made only if the socket
-/// is not known to be empty: after one that has found less than fits, the thread waits first.
+/// is not known to be empty: after one that has found less than fits, the thread of a TCP connection
+/// waits first.
 final class LinuxStreamRequest extends StreamRequest {
     private final Descriptor descriptor;
     private final int domain;
@@ -100,7 +102,7 @@ final class LinuxStreamRequest extends StreamRequest {
             descriptor.leave();
         }
         if (count > 0) {
-            if (count == Math.min(into.remaining(), Libc.MAX_TRANSFER)) {
+            if (count == Math.min(into.remaining(), Libc.MAX_TRANSFER) || mayEndEarly()) {
                 descriptor.stillReadable();
             }
             into.position(into.position() + count);
@@ -117,6 +119,13 @@ final class LinuxStreamRequest extends StreamRequest {
         }
         descriptor.notEnded();
         return count;
+    }
+
+    /// {@return whether a read that does not fill the buffer tells nothing: it ends at urgent bytes
+    /// (`tcp(7)`), and on Unix sockets behind each message that descriptors were passed with
+    /// (`unix(7)`), which nothing announces}
+    private boolean mayEndEarly() {
+        return domain == AF_UNIX || descriptor.isUrgent();
     }
 
     @Override

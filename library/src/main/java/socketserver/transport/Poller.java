@@ -210,15 +210,19 @@ final class Poller {
             // the other.
             boolean waits = handedOver;
             long left = timers.left();
-            if (!waits) {
+            if (waits) {
+                if (Libc.poll(descriptors, 1, millis(left)) > 0) {
+                    handedOver = false;
+                    LockSupport.unpark(thread);
+                }
+            } else if (!handedOver) {
+                // Looked at again: to wait for the lock of the timers may have used up what
+                // handOver() has unparked us with.
                 if (left < 0) {
                     LockSupport.park(this);
                 } else {
                     LockSupport.parkNanos(this, left);
                 }
-            } else if (Libc.poll(descriptors, 1, millis(left)) > 0) {
-                handedOver = false;
-                LockSupport.unpark(thread);
             }
             timers.run();
         }

@@ -11,6 +11,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /// then is entered again. So a connection that is busy costs one entry for each timeout, not one
 /// for each wait.
 final class Timers {
+    private static final int NOT_ENTERED = -1;
+    private static final int REMOVED = -2;
+
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by the lock.
     private final List<Timer> heap = new ArrayList<>();
@@ -18,7 +21,7 @@ final class Timers {
     /// Something that has a deadline now and then.
     abstract static class Timer {
         // Written under the lock; read by the waiting thread without it.
-        private volatile int place = -1;
+        private volatile int place = NOT_ENTERED;
         private volatile long at;
 
         /// Called when the time has come that it was entered for.
@@ -36,11 +39,11 @@ final class Timers {
         }
         lock.lock();
         try {
-            if (timer.place < 0) {
+            if (timer.place == NOT_ENTERED) {
                 timer.at = at;
                 heap.add(timer);
                 rise(timer, heap.size() - 1);
-            } else if (timer.at - at > 0) {
+            } else if (timer.place >= 0 && timer.at - at > 0) {
                 timer.at = at;
                 rise(timer, timer.place);
             }
@@ -50,12 +53,15 @@ final class Timers {
         }
     }
 
+    /// Forgets the timer for good: whoever is about to enter it, be it because it asks to be called
+    /// again, comes too late.
     void remove(Timer timer) {
         lock.lock();
         try {
             if (timer.place >= 0) {
                 take(timer.place);
             }
+            timer.place = REMOVED;
         } finally {
             lock.unlock();
         }
@@ -94,7 +100,7 @@ final class Timers {
     }
 
     private void take(int place) {
-        heap.get(place).place = -1;
+        heap.get(place).place = NOT_ENTERED;
         Timer last = heap.removeLast();
         if (place < heap.size()) {
             sink(last, place);
