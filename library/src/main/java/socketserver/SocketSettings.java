@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// How a server's socket is made. None of it can change once the socket is bound.
 ///
@@ -65,114 +66,42 @@ public record SocketSettings(
 
     /// {@return these settings with that queue}
     public SocketSettings withRequestQueueSize(int requestQueueSize) {
-        return new SocketSettings(
-                requestQueueSize,
-                reuseAddress,
-                reusePort,
-                addressFamily,
-                maxPacketSize,
-                noDelay,
-                keepAlive,
-                unixPermissions,
-                options);
+        return with(draft -> draft.requestQueueSize = requestQueueSize);
     }
 
     /// {@return these settings with that word on `SO_REUSEADDR`}
     public SocketSettings withReuseAddress(@Nullable Boolean reuseAddress) {
-        return new SocketSettings(
-                requestQueueSize,
-                reuseAddress,
-                reusePort,
-                addressFamily,
-                maxPacketSize,
-                noDelay,
-                keepAlive,
-                unixPermissions,
-                options);
+        return with(draft -> draft.reuseAddress = reuseAddress);
     }
 
     /// {@return these settings with that word on `SO_REUSEPORT`}
     public SocketSettings withReusePort(boolean reusePort) {
-        return new SocketSettings(
-                requestQueueSize,
-                reuseAddress,
-                reusePort,
-                addressFamily,
-                maxPacketSize,
-                noDelay,
-                keepAlive,
-                unixPermissions,
-                options);
+        return with(draft -> draft.reusePort = reusePort);
     }
 
     /// {@return these settings with that family}
     public SocketSettings withAddressFamily(@Nullable StandardProtocolFamily addressFamily) {
-        return new SocketSettings(
-                requestQueueSize,
-                reuseAddress,
-                reusePort,
-                addressFamily,
-                maxPacketSize,
-                noDelay,
-                keepAlive,
-                unixPermissions,
-                options);
+        return with(draft -> draft.addressFamily = addressFamily);
     }
 
     /// {@return these settings with that length of a datagram, in bytes}
     public SocketSettings withMaxPacketSize(int maxPacketSize) {
-        return new SocketSettings(
-                requestQueueSize,
-                reuseAddress,
-                reusePort,
-                addressFamily,
-                maxPacketSize,
-                noDelay,
-                keepAlive,
-                unixPermissions,
-                options);
+        return with(draft -> draft.maxPacketSize = maxPacketSize);
     }
 
     /// {@return these settings with that word on `TCP_NODELAY`}
     public SocketSettings withNoDelay(boolean noDelay) {
-        return new SocketSettings(
-                requestQueueSize,
-                reuseAddress,
-                reusePort,
-                addressFamily,
-                maxPacketSize,
-                noDelay,
-                keepAlive,
-                unixPermissions,
-                options);
+        return with(draft -> draft.noDelay = noDelay);
     }
 
     /// {@return these settings with that word on `SO_KEEPALIVE`}
     public SocketSettings withKeepAlive(boolean keepAlive) {
-        return new SocketSettings(
-                requestQueueSize,
-                reuseAddress,
-                reusePort,
-                addressFamily,
-                maxPacketSize,
-                noDelay,
-                keepAlive,
-                unixPermissions,
-                options);
+        return with(draft -> draft.keepAlive = keepAlive);
     }
 
     /// {@return these settings with those permissions of a Unix socket's path}
     public SocketSettings withUnixPermissions(@Nullable Set<PosixFilePermission> unixPermissions) {
-        return new SocketSettings(
-                requestQueueSize,
-                reuseAddress,
-                reusePort,
-                addressFamily,
-                maxPacketSize,
-                noDelay,
-                keepAlive,
-                unixPermissions,
-                options);
+        return with(draft -> draft.unixPermissions = unixPermissions);
     }
 
     /// {@return these settings with that option set on the socket before it is bound}
@@ -181,15 +110,50 @@ public record SocketSettings(
     public <T> SocketSettings withOption(SocketOption<T> option, T value) {
         Map<SocketOption<?>, Object> more = new HashMap<>(options);
         more.put(option, Objects.requireNonNull(value, option.name()));
-        return new SocketSettings(
-                requestQueueSize,
-                reuseAddress,
-                reusePort,
-                addressFamily,
-                maxPacketSize,
-                noDelay,
-                keepAlive,
-                unixPermissions,
-                more);
+        return with(draft -> draft.options = more);
+    }
+
+    private SocketSettings with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.settings();
+    }
+
+    /// Settings that can be changed: the one place where all of them are copied.
+    private static final class Draft {
+        private int requestQueueSize;
+        private @Nullable Boolean reuseAddress;
+        private boolean reusePort;
+        private @Nullable StandardProtocolFamily addressFamily;
+        private int maxPacketSize;
+        private boolean noDelay;
+        private boolean keepAlive;
+        private @Nullable Set<PosixFilePermission> unixPermissions;
+        private Map<SocketOption<?>, Object> options;
+
+        Draft(SocketSettings from) {
+            requestQueueSize = from.requestQueueSize;
+            reuseAddress = from.reuseAddress;
+            reusePort = from.reusePort;
+            addressFamily = from.addressFamily;
+            maxPacketSize = from.maxPacketSize;
+            noDelay = from.noDelay;
+            keepAlive = from.keepAlive;
+            unixPermissions = from.unixPermissions;
+            options = from.options;
+        }
+
+        SocketSettings settings() {
+            return new SocketSettings(
+                    requestQueueSize,
+                    reuseAddress,
+                    reusePort,
+                    addressFamily,
+                    maxPacketSize,
+                    noDelay,
+                    keepAlive,
+                    unixPermissions,
+                    options);
+        }
     }
 }
