@@ -66,6 +66,8 @@ final class Descriptor {
     private volatile long writeUntil;
     // Written under the lock of this.
     private @Nullable Poller poller;
+    // Whether close(2) may wait for the peer. Written by those who are inside.
+    private boolean lingers;
     private volatile int watched;
     // Made at the first wait that has a deadline; by the reader or the writer.
     private volatile @Nullable Deadline deadline;
@@ -114,6 +116,11 @@ final class Descriptor {
         }
     }
 
+    /// Notes, by one who is inside, whether `SO_LINGER` lets `close(2)` wait for the peer.
+    void lingers(boolean lingers) {
+        this.lingers = lingers;
+    }
+
     /// Closes it as soon as nobody uses it, and wakes those who wait. Closing twice does nothing.
     void close() {
         int before;
@@ -143,7 +150,12 @@ final class Descriptor {
                 }
             }
         }
-        Libc.close(number);
+        if (lingers) {
+            // It would hold a virtual thread's carrier as long: 2 s were seen.
+            Thread.ofPlatform().daemon().name("socketserver-close").start(() -> Libc.close(number));
+        } else {
+            Libc.close(number);
+        }
     }
 
     /// Called by the poller when epoll reports the descriptor.

@@ -7,7 +7,6 @@ import static socketserver.posix.Constants.IPPROTO_IPV6;
 import static socketserver.posix.Constants.IPV6_PKTINFO;
 import static socketserver.posix.Constants.IPV6_RECVPKTINFO;
 import static socketserver.posix.Constants.IP_PKTINFO;
-import static socketserver.posix.Constants.SOCK_DGRAM;
 import static socketserver.posix.Errno.EAGAIN;
 import static socketserver.posix.Errno.EINTR;
 
@@ -45,15 +44,16 @@ final class LinuxDatagramListener extends LinuxListener<DatagramRequest> {
     private int filled;
     private int atOnce = 1;
 
-    LinuxDatagramListener(int domain, int maxPacketSize) throws IOException {
-        super(domain, SOCK_DGRAM);
+    /// Takes a socket over, which is closed if that fails.
+    LinuxDatagramListener(int domain, int number, int maxPacketSize) throws IOException {
+        super(domain, number);
         this.maxPacketSize = maxPacketSize;
         received = new Messages(1, maxPacketSize);
     }
 
     @Override
-    public void bind(SocketAddress address, int backlog) throws IOException {
-        super.bind(address, backlog);
+    void bound() throws IOException {
+        super.bound();
         if (address() instanceof InetSocketAddress inet && inet.getAddress().isAnyLocalAddress()) {
             askForLocal();
         }

@@ -1,5 +1,8 @@
 package socketserver.transport;
 
+import static socketserver.posix.Constants.SOCK_DGRAM;
+import static socketserver.posix.Constants.SOCK_STREAM;
+
 import org.jspecify.annotations.Nullable;
 
 import socketserver.posix.SelfTest;
@@ -38,12 +41,15 @@ final class LinuxEngine implements Engine {
 
     @Override
     public Listener<StreamRequest> openStream(StandardProtocolFamily family) throws IOException {
-        return new LinuxStreamListener(LinuxAddress.domain(family));
+        int domain = LinuxAddress.domain(family);
+        return new LinuxStreamListener(domain, LinuxSocket.open(domain, SOCK_STREAM));
     }
 
     @Override
     public Listener<DatagramRequest> openDatagram(StandardProtocolFamily family, int maxPacketSize)
             throws IOException {
-        return new LinuxDatagramListener(LinuxAddress.domain(family), maxPacketSize);
+        int domain = LinuxAddress.domain(family);
+        return new LinuxDatagramListener(
+                domain, LinuxSocket.open(domain, SOCK_DGRAM), maxPacketSize);
     }
 }

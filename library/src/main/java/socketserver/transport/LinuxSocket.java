@@ -1,7 +1,16 @@
 package socketserver.transport;
 
+import static socketserver.posix.Constants.AF_INET6;
+import static socketserver.posix.Constants.AF_UNIX;
+import static socketserver.posix.Constants.IPPROTO_IPV6;
+import static socketserver.posix.Constants.IPV6_V6ONLY;
 import static socketserver.posix.Constants.SOCK_CLOEXEC;
 import static socketserver.posix.Constants.SOCK_NONBLOCK;
+import static socketserver.posix.Constants.SOCK_STREAM;
+import static socketserver.posix.Constants.SOL_SOCKET;
+import static socketserver.posix.Constants.SO_LINGER;
+import static socketserver.posix.Constants.SO_PEERCRED;
+import static socketserver.posix.Constants.SO_REUSEADDR;
 import static socketserver.posix.Errno.EACCES;
 import static socketserver.posix.Errno.EADDRINUSE;
 import static socketserver.posix.Errno.EADDRNOTAVAIL;
@@ -11,6 +20,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import socketserver.posix.Libc;
 import socketserver.posix.Scratch;
 import socketserver.posix.SystemCallException;
+import socketserver.request.UnixCredentials;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -21,10 +31,47 @@ import java.net.SocketAddress;
 final class LinuxSocket {
     private LinuxSocket() {}
 
-    /// {@return a new socket, non-blocking and not for child processes}
+    /// {@return a new socket, non-blocking and not for child processes, with the options that the
+    /// JDK sets, too}
     static int open(int domain, int type) throws SystemCallException {
-        return SystemCallException.check(
-                Libc.socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket", null);
+        int made =
+                SystemCallException.check(
+                        Libc.socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+                        "socket",
+                        null);
+        try {
+            if (domain == AF_INET6) {
+                // IPv4, too, whatever the system's default (net.ipv6.bindv6only) is.
+                set(made, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+            }
+            if (domain != AF_UNIX && type == SOCK_STREAM) {
+                // A port whose old connections are in TIME-WAIT can be bound again.
+                set(made, SOL_SOCKET, SO_REUSEADDR, 1);
+            }
+            return made;
+        } catch (Throwable thrown) {
+            Libc.close(made);
+            throw thrown;
+        }
+    }
+
+    private static void set(int descriptor, int level, int name, int value)
+            throws SystemCallException {
+        try (Scratch scratch = Scratch.take()) {
+            MemorySegment memory = scratch.memory();
+            memory.set(JAVA_INT, 0, value);
+            SystemCallException.check(
+                    Libc.setsockopt(descriptor, level, name, memory, 4), "setsockopt", null);
+        }
+    }
+
+    /// {@return whether `close(2)` of a connection may wait}
+    static boolean lingers(int descriptor) throws SystemCallException {
+        try (Scratch scratch = Scratch.take()) {
+            // struct linger: on or off, seconds
+            MemorySegment linger = option(descriptor, SO_LINGER, 8, scratch);
+            return linger.get(JAVA_INT, 0) != 0 && linger.get(JAVA_INT, 4) > 0;
+        }
     }
 
     /// Binds a socket.
@@ -44,6 +91,26 @@ final class LinuxSocket {
             }
             throw failure;
         }
+    }
+
+    /// {@return who has connected a Unix stream socket with us}
+    static UnixCredentials credentials(int descriptor) throws SystemCallException {
+        try (Scratch scratch = Scratch.take()) {
+            // struct ucred: process, user, group
+            MemorySegment ucred = option(descriptor, SO_PEERCRED, 12, scratch);
+            return new UnixCredentials(
+                    ucred.get(JAVA_INT, 0), ucred.get(JAVA_INT, 4), ucred.get(JAVA_INT, 8));
+        }
+    }
+
+    private static MemorySegment option(int descriptor, int name, int size, Scratch scratch)
+            throws SystemCallException {
+        MemorySegment length = scratch.memory();
+        MemorySegment value = length.asSlice(8, size);
+        length.set(JAVA_INT, 0, size);
+        SystemCallException.check(
+                Libc.getsockopt(descriptor, SOL_SOCKET, name, value, length), "getsockopt", null);
+        return value;
     }
 
     /// {@return what a socket is bound to}

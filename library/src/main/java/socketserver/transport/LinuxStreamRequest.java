@@ -1,5 +1,6 @@
 package socketserver.transport;
 
+import static socketserver.posix.Constants.AF_UNIX;
 import static socketserver.posix.Constants.MSG_DONTWAIT;
 import static socketserver.posix.Constants.MSG_NOSIGNAL;
 import static socketserver.posix.Constants.SHUT_WR;
@@ -13,6 +14,7 @@ import socketserver.posix.SystemCallException;
 import socketserver.request.DisconnectedException;
 import socketserver.request.Server;
 import socketserver.request.StreamRequest;
+import socketserver.request.UnixCredentials;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -177,6 +179,9 @@ final class LinuxStreamRequest extends StreamRequest {
         descriptor.require();
         try {
             LinuxOption.set(descriptor.number(), domain, option, value);
+            if (option.name().equals("SO_LINGER")) {
+                descriptor.lingers((Integer) value > 0);
+            }
         } finally {
             descriptor.leave();
         }
@@ -187,6 +192,19 @@ final class LinuxStreamRequest extends StreamRequest {
         descriptor.require();
         try {
             return LinuxOption.get(descriptor.number(), domain, option);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public UnixCredentials credentials() throws IOException {
+        if (domain != AF_UNIX) {
+            return super.credentials();
+        }
+        descriptor.require();
+        try {
+            return LinuxSocket.credentials(descriptor.number());
         } finally {
             descriptor.leave();
         }
