@@ -17,6 +17,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.Set;
 
 /// A server whose requests come from a socket of one of the engines: what the four families share.
 public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
@@ -45,7 +46,10 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     /// {@return an open socket that is not bound yet}
     abstract Listener<R> open(Engine engine) throws IOException;
 
-    /// {@return the engine that the server's socket belongs to: `jdk`}
+    /// {@return a listener upon a socket that is open and bound already}
+    abstract Listener<R> adopt(Engine engine, int descriptor) throws IOException;
+
+    /// {@return the engine that the server's socket belongs to: `jdk` or `linux`}
     public final String engine() {
         return engine.name();
     }
@@ -83,8 +87,10 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         return options().socket().addressFamily();
     }
 
-    /// Opens the socket, sets its options and binds it; on the jdk engine a stream socket listens
-    /// from then on. Python's `server_bind`.
+    /// Opens the socket, sets its options and binds it; a stream socket listens from then on.
+    /// Python's `server_bind`.
+    ///
+    /// If the settings name a descriptor, that is the socket, and nothing is bound.
     ///
     /// @throws IllegalStateException if it was bound or closed before
     @Override
@@ -93,20 +99,19 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         if (listener != null) {
             throw new IllegalStateException("server is already bound to " + address());
         }
-        Listener<R> opened = open(engine);
+        Integer descriptor = options().socket().descriptor();
+        Listener<R> opened = descriptor == null ? open(engine) : adopt(engine, descriptor);
         try {
-            Boolean reuseAddress = allowReuseAddress();
-            if (reuseAddress != null) {
-                opened.option(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
-            }
-            if (allowReusePort()) {
-                opened.option(StandardSocketOptions.SO_REUSEPORT, true);
+            if (descriptor == null) {
+                share(opened);
             }
             for (Map.Entry<SocketOption<?>, Object> each :
                     options().socket().options().entrySet()) {
                 option(opened, each.getKey(), each.getValue());
             }
-            opened.bind(super.address(), requestQueueSize());
+            if (descriptor == null) {
+                opened.bind(super.address(), requestQueueSize());
+            }
             listener = opened;
         } catch (BindException refused) {
             opened.close();
@@ -115,6 +120,16 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         } catch (Throwable thrown) {
             opened.close();
             throw thrown;
+        }
+    }
+
+    private void share(Listener<R> opened) throws IOException {
+        Boolean reuseAddress = allowReuseAddress();
+        if (reuseAddress != null) {
+            opened.option(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
+        }
+        if (allowReusePort()) {
+            opened.option(StandardSocketOptions.SO_REUSEPORT, true);
         }
     }
 
@@ -179,6 +194,14 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         if (bound != null) {
             bound.close();
         }
+    }
+
+    /// {@return the families that a socket of an Internet server may have}
+    final Set<StandardProtocolFamily> internetFamilies() {
+        StandardProtocolFamily chosen = addressFamily();
+        return chosen == null
+                ? Set.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6)
+                : Set.of(chosen);
     }
 
     /// {@return the family of a socket for that address}

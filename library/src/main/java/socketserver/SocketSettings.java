@@ -27,6 +27,9 @@ import java.util.function.Consumer;
 /// @param keepAlive whether the kernel probes idle TCP connections (`SO_KEEPALIVE`)
 /// @param unixPermissions who may connect to a Unix socket's path, or null for what the process's
 ///   umask leaves
+/// @param descriptor the number of an open socket to serve instead of making one, or null; see
+///   [#withDescriptor(Integer)]
+/// @param options the options that are set on the socket before it is bound
 public record SocketSettings(
         int requestQueueSize,
         @Nullable Boolean reuseAddress,
@@ -36,18 +39,20 @@ public record SocketSettings(
         boolean noDelay,
         boolean keepAlive,
         @Nullable Set<PosixFilePermission> unixPermissions,
+        @Nullable Integer descriptor,
         Map<SocketOption<?>, Object> options) {
     /// What holds unless a program says otherwise: a queue of 4,096 (Python had 5, since 3.15 as
     /// many as the kernel allows), packets of 8,192 bytes as in Python, `TCP_NODELAY`, no
     /// keep-alive.
     public static final SocketSettings DEFAULT =
-            new SocketSettings(4096, null, false, null, 8192, true, false, null, Map.of());
+            new SocketSettings(4096, null, false, null, 8192, true, false, null, null, Map.of());
 
     private static final int LONGEST_DATAGRAM = 65_535;
 
     /// Checks the values.
     ///
-    /// @throws IllegalArgumentException if a size is out of range or the family is `UNIX`
+    /// @throws IllegalArgumentException if a size is out of range, the family is `UNIX`, or the
+    ///   descriptor is negative
     public SocketSettings {
         Checks.positive("requestQueueSize", requestQueueSize);
         if (maxPacketSize < 1 || maxPacketSize > LONGEST_DATAGRAM) {
@@ -59,6 +64,10 @@ public record SocketSettings(
             throw new IllegalArgumentException(
                     "addressFamily (UNIX) must be INET or INET6: Unix sockets have servers of their"
                             + " own");
+        }
+        if (descriptor != null && descriptor < 0) {
+            throw new IllegalArgumentException(
+                    "descriptor (%d) must not be negative".formatted(descriptor));
         }
         unixPermissions = unixPermissions == null ? null : Set.copyOf(unixPermissions);
         options = Map.copyOf(options);
@@ -104,6 +113,23 @@ public record SocketSettings(
         return with(draft -> draft.unixPermissions = unixPermissions);
     }
 
+    /// {@return these settings with an open socket to serve, by its number, or null to make one}
+    ///
+    /// That is how a server gets its socket from the service manager (socket activation: `systemd`
+    /// passes sockets from number 3 on, `sd_listen_fds(3)`) or from another server that hands over.
+    /// Python's `socket.socket(fileno=...)`. It takes the linux engine.
+    ///
+    /// The socket is of the server's kind and bound; if it is for streams it listens already. Such
+    /// a socket is the server's from then on: made non-blocking and not for child processes, and
+    /// closed with the server. Any other descriptor is left as it is, and binding the server throws
+    /// a [java.net.SocketException] that says what it is. The server's address is the socket's, not
+    /// the one that the constructor was given. The queue, `SO_REUSEADDR`, `SO_REUSEPORT` and the
+    /// permissions are those of the socket; the path of a Unix socket is neither replaced nor
+    /// removed, as it belongs to whoever has bound it.
+    public SocketSettings withDescriptor(@Nullable Integer descriptor) {
+        return with(draft -> draft.descriptor = descriptor);
+    }
+
     /// {@return these settings with that option set on the socket before it is bound}
     ///
     /// @throws NullPointerException if the value is null
@@ -129,6 +155,7 @@ public record SocketSettings(
         private boolean noDelay;
         private boolean keepAlive;
         private @Nullable Set<PosixFilePermission> unixPermissions;
+        private @Nullable Integer descriptor;
         private Map<SocketOption<?>, Object> options;
 
         Draft(SocketSettings from) {
@@ -140,6 +167,7 @@ public record SocketSettings(
             noDelay = from.noDelay;
             keepAlive = from.keepAlive;
             unixPermissions = from.unixPermissions;
+            descriptor = from.descriptor;
             options = from.options;
         }
 
@@ -153,6 +181,7 @@ public record SocketSettings(
                     noDelay,
                     keepAlive,
                     unixPermissions,
+                    descriptor,
                     options);
         }
     }

@@ -62,4 +62,9 @@ public class UdpServer extends DatagramServer {
     final Listener<DatagramRequest> open(Engine engine) throws IOException {
         return engine.openDatagram(familyOf(address()), maxPacketSize());
     }
+
+    @Override
+    final Listener<DatagramRequest> adopt(Engine engine, int descriptor) throws IOException {
+        return engine.adoptDatagram(internetFamilies(), descriptor, maxPacketSize());
+    }
 }

@@ -15,6 +15,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.util.Set;
 
 /// The engine upon `java.nio.channels`: everywhere, without flags.
 final class JdkEngine implements Engine {
@@ -44,6 +45,18 @@ final class JdkEngine implements Engine {
         boolean both = family == StandardProtocolFamily.INET6;
         return new JdkDatagramListener(
                 both ? DatagramChannel.open() : DatagramChannel.open(family), maxPacketSize);
+    }
+
+    @Override
+    public Listener<StreamRequest> adoptStream(
+            Set<StandardProtocolFamily> families, int descriptor) {
+        throw lacks("way to serve an open descriptor (%d)".formatted(descriptor));
+    }
+
+    @Override
+    public Listener<DatagramRequest> adoptDatagram(
+            Set<StandardProtocolFamily> families, int descriptor, int maxPacketSize) {
+        throw lacks("way to serve an open descriptor (%d)".formatted(descriptor));
     }
 
     /// {@return what to throw when asked for something that only the linux engine has}

@@ -2,30 +2,47 @@ package socketserver.transport;
 
 import static socketserver.posix.Constants.AF_INET6;
 import static socketserver.posix.Constants.AF_UNIX;
+import static socketserver.posix.Constants.FD_CLOEXEC;
+import static socketserver.posix.Constants.F_GETFL;
+import static socketserver.posix.Constants.F_SETFD;
+import static socketserver.posix.Constants.F_SETFL;
 import static socketserver.posix.Constants.IPPROTO_IPV6;
 import static socketserver.posix.Constants.IPV6_V6ONLY;
+import static socketserver.posix.Constants.O_NONBLOCK;
 import static socketserver.posix.Constants.SOCK_CLOEXEC;
+import static socketserver.posix.Constants.SOCK_DGRAM;
 import static socketserver.posix.Constants.SOCK_NONBLOCK;
 import static socketserver.posix.Constants.SOCK_STREAM;
 import static socketserver.posix.Constants.SOL_SOCKET;
+import static socketserver.posix.Constants.SO_ACCEPTCONN;
+import static socketserver.posix.Constants.SO_DOMAIN;
 import static socketserver.posix.Constants.SO_LINGER;
 import static socketserver.posix.Constants.SO_PEERCRED;
 import static socketserver.posix.Constants.SO_REUSEADDR;
+import static socketserver.posix.Constants.SO_TYPE;
 import static socketserver.posix.Errno.EACCES;
 import static socketserver.posix.Errno.EADDRINUSE;
 import static socketserver.posix.Errno.EADDRNOTAVAIL;
+import static socketserver.posix.Errno.EBADF;
+import static socketserver.posix.Errno.ENOTSOCK;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import socketserver.posix.Libc;
 import socketserver.posix.Scratch;
 import socketserver.posix.SystemCallException;
+import socketserver.request.UnixAddress;
 import socketserver.request.UnixCredentials;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// What is done with sockets of all kinds.
 final class LinuxSocket {
@@ -53,6 +70,78 @@ final class LinuxSocket {
             Libc.close(made);
             throw thrown;
         }
+    }
+
+    /// Makes an open socket ours, if it is of that kind: non-blocking and not for child processes.
+    ///
+    /// @return its domain
+    /// @throws SocketException if it is not; it is left as it is then
+    static int adopt(int descriptor, int type, Set<StandardProtocolFamily> families)
+            throws IOException {
+        int found = ask(descriptor, SO_TYPE);
+        if (found != type) {
+            throw unfit(
+                    descriptor,
+                    "is a %s socket: the server needs a %s one"
+                            .formatted(typeName(found), typeName(type)));
+        }
+        int domain = ask(descriptor, SO_DOMAIN);
+        if (families.stream().noneMatch(family -> LinuxAddress.domain(family) == domain)) {
+            throw unfit(
+                    descriptor,
+                    "is a socket of family %s: the server needs one of %s"
+                            .formatted(familyName(domain), new TreeSet<>(families)));
+        }
+        if (type == SOCK_STREAM && ask(descriptor, SO_ACCEPTCONN) == 0) {
+            throw unfit(descriptor, "is a stream socket that does not listen");
+        }
+        if (type == SOCK_DGRAM && !isBound(address(descriptor))) {
+            throw unfit(descriptor, "is a datagram socket that is not bound");
+        }
+        int flags = SystemCallException.check(Libc.fcntl(descriptor, F_GETFL, 0), "fcntl", null);
+        SystemCallException.check(
+                Libc.fcntl(descriptor, F_SETFL, flags | O_NONBLOCK), "fcntl", null);
+        SystemCallException.check(Libc.fcntl(descriptor, F_SETFD, FD_CLOEXEC), "fcntl", null);
+        return domain;
+    }
+
+    private static SocketException unfit(int descriptor, String what) {
+        return new SocketException("descriptor %d %s".formatted(descriptor, what));
+    }
+
+    private static int ask(int descriptor, int name) throws SocketException {
+        try (Scratch scratch = Scratch.take()) {
+            return option(descriptor, name, 4, scratch).get(JAVA_INT, 0);
+        } catch (SystemCallException refused) {
+            String what =
+                    refused.is(EBADF)
+                            ? "is not open"
+                            : refused.is(ENOTSOCK) ? "is not a socket" : "cannot be asked";
+            throw (SocketException) unfit(descriptor, what).initCause(refused);
+        }
+    }
+
+    private static boolean isBound(SocketAddress address) {
+        return address instanceof InetSocketAddress inet
+                ? inet.getPort() != 0
+                : !address.equals(UnixAddress.unnamed());
+    }
+
+    private static String typeName(int type) {
+        return switch (type) {
+            case SOCK_STREAM -> "stream";
+            case SOCK_DGRAM -> "datagram";
+            default -> "type " + type;
+        };
+    }
+
+    private static String familyName(int domain) {
+        for (StandardProtocolFamily family : StandardProtocolFamily.values()) {
+            if (LinuxAddress.domain(family) == domain) {
+                return family.name();
+            }
+        }
+        return "" + domain;
     }
 
     private static void set(int descriptor, int level, int name, int value)
