@@ -144,7 +144,7 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         bound();
     }
 
-    private Listener<R> bound() {
+    final Listener<R> bound() {
         Listener<R> bound = listener;
         if (bound == null) {
             throw new IllegalStateException(

@@ -6,8 +6,11 @@ import static socketserver.posix.Constants.FD_CLOEXEC;
 import static socketserver.posix.Constants.F_GETFL;
 import static socketserver.posix.Constants.F_SETFD;
 import static socketserver.posix.Constants.F_SETFL;
+import static socketserver.posix.Constants.IPPROTO_IP;
 import static socketserver.posix.Constants.IPPROTO_IPV6;
+import static socketserver.posix.Constants.IPV6_MULTICAST_ALL;
 import static socketserver.posix.Constants.IPV6_V6ONLY;
+import static socketserver.posix.Constants.IP_MULTICAST_ALL;
 import static socketserver.posix.Constants.O_NONBLOCK;
 import static socketserver.posix.Constants.SOCK_CLOEXEC;
 import static socketserver.posix.Constants.SOCK_DGRAM;
@@ -64,6 +67,13 @@ final class LinuxSocket {
             if (domain != AF_UNIX && type == SOCK_STREAM) {
                 // A port whose old connections are in TIME-WAIT can be bound again.
                 set(made, SOL_SOCKET, SO_REUSEADDR, 1);
+            }
+            if (domain != AF_UNIX && type == SOCK_DGRAM) {
+                // No packets of groups that only others on this machine have joined.
+                set(made, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+            }
+            if (domain == AF_INET6 && type == SOCK_DGRAM) {
+                set(made, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
             }
             return made;
         } catch (Throwable thrown) {
