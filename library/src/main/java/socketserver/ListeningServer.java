@@ -17,6 +17,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.util.Map;
+import java.util.Set;
 
 /// A server whose requests come from a socket of one of the engines: what the four families share.
 public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
@@ -45,7 +46,10 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     /// {@return an open socket that is not bound yet}
     abstract Listener<R> open(Engine engine) throws IOException;
 
-    /// {@return the engine that the server's socket belongs to: `linux` or `jdk`}
+    /// {@return a listener upon a socket that is open and bound already}
+    abstract Listener<R> adopt(Engine engine, int descriptor) throws IOException;
+
+    /// {@return the engine that the server's socket belongs to: `jdk` or `linux`}
     public final String engine() {
         return engine.name();
     }
@@ -86,6 +90,8 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     /// Opens the socket, sets its options and binds it; a stream socket listens from then on.
     /// Python's `server_bind`.
     ///
+    /// If the settings name a descriptor, that is the socket, and nothing is bound.
+    ///
     /// @throws IllegalStateException if it was bound or closed before
     @Override
     public void serverBind() throws IOException {
@@ -93,21 +99,20 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         if (listener != null) {
             throw new IllegalStateException("server is already bound to " + address());
         }
-        Listener<R> opened = open(engine);
+        Integer descriptor = options().socket().descriptor();
+        Listener<R> opened = descriptor == null ? open(engine) : adopt(engine, descriptor);
         try {
-            Boolean reuseAddress = allowReuseAddress();
-            if (reuseAddress != null) {
-                opened.option(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
-            }
-            if (allowReusePort()) {
-                opened.option(StandardSocketOptions.SO_REUSEPORT, true);
+            if (descriptor == null) {
+                share(opened);
             }
             for (Map.Entry<SocketOption<?>, Object> each :
                     options().socket().options().entrySet()) {
                 option(opened, each.getKey(), each.getValue());
             }
             optionsOf(opened);
-            opened.bind(super.address(), requestQueueSize());
+            if (descriptor == null) {
+                opened.bind(super.address(), requestQueueSize());
+            }
             listener = opened;
         } catch (BindException refused) {
             opened.close();
@@ -121,6 +126,16 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
 
     /// Sets what options the family has of its own.
     void optionsOf(Listener<R> opened) throws IOException {}
+
+    private void share(Listener<R> opened) throws IOException {
+        Boolean reuseAddress = allowReuseAddress();
+        if (reuseAddress != null) {
+            opened.option(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
+        }
+        if (allowReusePort()) {
+            opened.option(StandardSocketOptions.SO_REUSEPORT, true);
+        }
+    }
 
     @SuppressWarnings("unchecked") // SocketSettings takes a value with an option of its type only
     private static <T> void option(Listener<?> opened, SocketOption<T> option, Object value)
@@ -138,7 +153,7 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         return bound().waitsVirtually();
     }
 
-    private Listener<R> bound() {
+    final Listener<R> bound() {
         Listener<R> bound = listener;
         if (bound == null) {
             throw new IllegalStateException(
@@ -188,6 +203,14 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         if (bound != null) {
             bound.close();
         }
+    }
+
+    /// {@return the families that a socket of an Internet server may have}
+    final Set<StandardProtocolFamily> internetFamilies() {
+        StandardProtocolFamily chosen = addressFamily();
+        return chosen == null
+                ? Set.of(StandardProtocolFamily.INET, StandardProtocolFamily.INET6)
+                : Set.of(chosen);
     }
 
     /// {@return the family of a socket for that address}

@@ -13,6 +13,7 @@ import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ClosedChannelException;
+import java.util.Set;
 
 /// A server of connections: what TCP and Unix stream servers share.
 public abstract class StreamServer extends ListeningServer<StreamRequest> {
@@ -30,6 +31,14 @@ public abstract class StreamServer extends ListeningServer<StreamRequest> {
     @Override
     final Listener<StreamRequest> open(Engine engine) throws IOException {
         return engine.openStream(family());
+    }
+
+    /// {@return the families that an adopted socket may have}
+    abstract Set<StandardProtocolFamily> families();
+
+    @Override
+    final Listener<StreamRequest> adopt(Engine engine, int descriptor) throws IOException {
+        return engine.adoptStream(families(), descriptor);
     }
 
     /// Accepts the next connection and gives it the timeouts of the options; Python's

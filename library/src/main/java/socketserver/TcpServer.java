@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.util.Set;
 
 /// A server of TCP connections, IPv4 and IPv6: Python's `TCPServer`.
 ///
@@ -63,6 +64,11 @@ public class TcpServer extends StreamServer {
     @Override
     final StandardProtocolFamily family() throws IOException {
         return familyOf(address());
+    }
+
+    @Override
+    final Set<StandardProtocolFamily> families() {
+        return internetFamilies();
     }
 
     @Override

@@ -11,6 +11,7 @@ import socketserver.transport.Listener;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.util.Set;
 
 /// A server of Unix datagrams: Python's `UnixDatagramServer`.
 ///
@@ -68,14 +69,26 @@ public class UnixDatagramServer extends DatagramServer {
         return engine.openDatagram(StandardProtocolFamily.UNIX, maxPacketSize());
     }
 
+    @Override
+    final Listener<DatagramRequest> adopt(Engine engine, int descriptor) throws IOException {
+        return engine.adoptDatagram(
+                Set.of(StandardProtocolFamily.UNIX), descriptor, maxPacketSize());
+    }
+
     /// Binds the socket to its path, replaces a stale one, and sets its permissions; Python's
     /// `server_bind`.
+    ///
+    /// If the settings name a descriptor, its path is left as it is.
     ///
     /// Between the binding and the permissions the process's umask decides who may connect.
     ///
     /// @throws java.net.BindException if a live server has the path, or it is not a socket
     @Override
     public void serverBind() throws IOException {
+        if (options().socket().descriptor() != null) {
+            super.serverBind();
+            return;
+        }
         path = UnixPath.bind(address(), options().socket().unixPermissions(), super::serverBind);
     }
 

@@ -9,6 +9,7 @@ import socketserver.request.UnixAddress;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.util.Set;
 
 /// A server of Unix stream connections: Python's `UnixStreamServer`.
 ///
@@ -66,14 +67,25 @@ public class UnixStreamServer extends StreamServer {
         return StandardProtocolFamily.UNIX;
     }
 
+    @Override
+    final Set<StandardProtocolFamily> families() {
+        return Set.of(StandardProtocolFamily.UNIX);
+    }
+
     /// Binds the socket to its path, replaces a stale one, and sets its permissions; Python's
     /// `server_bind`.
+    ///
+    /// If the settings name a descriptor, its path is left as it is.
     ///
     /// Between the binding and the permissions the process's umask decides who may connect.
     ///
     /// @throws java.net.BindException if a live server has the path, or it is not a socket
     @Override
     public void serverBind() throws IOException {
+        if (options().socket().descriptor() != null) {
+            super.serverBind();
+            return;
+        }
         path = UnixPath.bind(address(), options().socket().unixPermissions(), super::serverBind);
     }
 

@@ -40,8 +40,8 @@ class EngineChoiceTest {
             }
         }
 
-        /// {@return whether the process has an epoll descriptor: the linux engine needs none until a
-        /// virtual thread waits}
+        /// {@return whether the process has an epoll descriptor: the linux engine needs none until
+        /// a virtual thread waits}
         private static boolean hasSelector() throws IOException {
             try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
                 return descriptors.anyMatch(Program::isEpoll);

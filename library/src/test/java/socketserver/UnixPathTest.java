@@ -231,8 +231,9 @@ class UnixPathTest {
         assertThatThrownBy(() -> onTheJdkEngine(UnixAddress.abstractName("x")))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessage(
-                        "the jdk engine has no abstract or unnamed Unix addresses (unix:@x):"
-                                + " java.net.UnixDomainSocketAddress knows paths only");
+                        "the jdk engine has no abstract or unnamed Unix addresses (unix:@x); the"
+                                + " linux engine has, but system property socketserver.engine is"
+                                + " jdk");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -289,6 +290,19 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     ///
     /// @throws UnsupportedOperationException if this family or engine has no such option
     public abstract <T> @Nullable T option(SocketOption<T> option) throws IOException;
+
+    /// {@return who the client of a Unix stream connection is: its process, user and group when it
+    /// connected}
+    ///
+    /// It is what `getsockopt(SO_PEERCRED)` tells of `request` in Python.
+    ///
+    /// @throws ClosedChannelException if the request was closed
+    /// @throws UnsupportedOperationException if this family or engine does not know
+    public UnixCredentials credentials() throws IOException {
+        throw new UnsupportedOperationException(
+                "the kernel knows the credentials of clients of Unix stream sockets only (%s)"
+                        .formatted(this));
+    }
 
     @Override
     public final long bytesIn() {

@@ -71,6 +71,8 @@ final class Descriptor {
     private volatile long writeUntil;
     // Written under the lock of this.
     private @Nullable Poller poller;
+    // Whether close(2) may wait for the peer. Written by those who are inside.
+    private boolean lingers;
     private volatile int watched;
     // Whether the open file may live on in another process when this is closed.
     private volatile boolean shared;
@@ -131,6 +133,11 @@ final class Descriptor {
         shared = true;
     }
 
+    /// Notes, by one who is inside, whether `SO_LINGER` lets `close(2)` wait for the peer.
+    void lingers(boolean lingers) {
+        this.lingers = lingers;
+    }
+
     /// Closes it as soon as nobody uses it, and wakes those who wait. Closing twice does nothing.
     void close() {
         int before;
@@ -160,7 +167,12 @@ final class Descriptor {
                 }
             }
         }
-        Libc.close(number);
+        if (lingers) {
+            // It would hold a virtual thread's carrier as long: 2 s were seen.
+            Thread.ofPlatform().daemon().name("socketserver-close").start(() -> Libc.close(number));
+        } else {
+            Libc.close(number);
+        }
     }
 
     /// Called by the poller when epoll reports the descriptor.

@@ -5,6 +5,7 @@ import socketserver.request.StreamRequest;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.util.Set;
 
 /// A way to the sockets of the operating system.
 public interface Engine {
@@ -42,5 +43,23 @@ public interface Engine {
     /// @param maxPacketSize how many bytes of a packet are kept
     /// @throws UnsupportedOperationException if the engine lacks the family
     Listener<DatagramRequest> openDatagram(StandardProtocolFamily family, int maxPacketSize)
+            throws IOException;
+
+    /// {@return the listener of a stream socket that is open, bound and listening already}
+    ///
+    /// @param families those that the socket may have
+    /// @throws java.net.SocketException if it is no such socket; it is left as it is then
+    /// @throws UnsupportedOperationException if the engine cannot do it
+    Listener<StreamRequest> adoptStream(Set<StandardProtocolFamily> families, int descriptor)
+            throws IOException;
+
+    /// {@return the listener of a datagram socket that is open and bound already}
+    ///
+    /// @param families those that the socket may have
+    /// @param maxPacketSize how many bytes of a packet are kept
+    /// @throws java.net.SocketException if it is no such socket; it is left as it is then
+    /// @throws UnsupportedOperationException if the engine cannot do it
+    Listener<DatagramRequest> adoptDatagram(
+            Set<StandardProtocolFamily> families, int descriptor, int maxPacketSize)
             throws IOException;
 }

@@ -6,9 +6,11 @@ import socketserver.request.DatagramRequest;
 import socketserver.request.Server;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.MembershipKey;
 import java.nio.channels.SelectionKey;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,6 +22,8 @@ final class JdkDatagramListener extends JdkListener<DatagramChannel, DatagramReq
     private final Readiness readiness;
     // Held by the one reply that waits for room in the socket's buffer.
     private final ReentrantLock waiting = new ReentrantLock();
+
+    private final Memberships memberships = new Memberships();
 
     JdkDatagramListener(DatagramChannel channel, int maxPacketSize) {
         super(channel, SelectionKey.OP_READ);
@@ -44,6 +48,36 @@ final class JdkDatagramListener extends JdkListener<DatagramChannel, DatagramReq
         byte[] packet = new byte[Math.min(received.remaining(), maxPacketSize)];
         received.get(packet);
         return new JdkDatagramRequest(server, client, packet, truncated);
+    }
+
+    @Override
+    public void join(Membership membership) throws IOException {
+        memberships.join(
+                membership,
+                () -> {
+                    try {
+                        return key(membership)::drop;
+                    } catch (IllegalArgumentException unfit) {
+                        throw new IllegalArgumentException(
+                                ("%s does not fit the server's socket (%s): set addressFamily to"
+                                                + " INET for a group of IPv4, bind an IPv6 or"
+                                                + " wildcard address for one of IPv6")
+                                        .formatted(membership, unfit.getMessage()),
+                                unfit);
+                    }
+                });
+    }
+
+    private MembershipKey key(Membership membership) throws IOException {
+        InetAddress source = membership.source();
+        return source == null
+                ? channel.join(membership.group(), membership.via())
+                : channel.join(membership.group(), membership.via(), source);
+    }
+
+    @Override
+    public void leave(Membership membership) throws IOException {
+        memberships.leave(membership);
     }
 
     @Override

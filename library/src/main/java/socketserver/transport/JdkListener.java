@@ -32,7 +32,7 @@ abstract class JdkListener<C extends SelectableChannel & NetworkChannel, R exten
 
     @Override
     public final <T> void option(SocketOption<T> option, T value) throws IOException {
-        channel.setOption(option, value);
+        JdkEngine.set(channel, option, value);
     }
 
     @Override

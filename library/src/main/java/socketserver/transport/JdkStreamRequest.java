@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 import socketserver.request.DisconnectedException;
 import socketserver.request.Server;
 import socketserver.request.StreamRequest;
+import socketserver.request.UnixAddress;
+import socketserver.request.UnixCredentials;
 
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -172,12 +174,20 @@ final class JdkStreamRequest extends StreamRequest implements StallWatch.Watched
 
     @Override
     public <T> void option(SocketOption<T> option, T value) throws IOException {
-        channel.setOption(option, value);
+        JdkEngine.set(channel, option, value);
     }
 
     @Override
     public <T> @Nullable T option(SocketOption<T> option) throws IOException {
-        return channel.getOption(option);
+        return JdkEngine.get(channel, option);
+    }
+
+    @Override
+    public UnixCredentials credentials() throws IOException {
+        if (client() instanceof UnixAddress) {
+            throw JdkEngine.lacks("credentials of Unix clients");
+        }
+        return super.credentials();
     }
 
     @Override

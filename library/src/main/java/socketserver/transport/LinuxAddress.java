@@ -17,6 +17,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 
@@ -32,6 +33,14 @@ final class LinuxAddress {
     private static final int IN6_LENGTH = 28;
 
     private LinuxAddress() {}
+
+    static int domain(StandardProtocolFamily family) {
+        return switch (family) {
+            case INET -> AF_INET;
+            case INET6 -> AF_INET6;
+            case UNIX -> AF_UNIX;
+        };
+    }
 
     /// Writes an address.
     ///

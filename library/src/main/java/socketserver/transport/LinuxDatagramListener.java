@@ -2,12 +2,12 @@ package socketserver.transport;
 
 import static socketserver.posix.Constants.AF_INET;
 import static socketserver.posix.Constants.AF_INET6;
+import static socketserver.posix.Constants.AF_UNIX;
 import static socketserver.posix.Constants.IPPROTO_IP;
 import static socketserver.posix.Constants.IPPROTO_IPV6;
 import static socketserver.posix.Constants.IPV6_PKTINFO;
 import static socketserver.posix.Constants.IPV6_RECVPKTINFO;
 import static socketserver.posix.Constants.IP_PKTINFO;
-import static socketserver.posix.Constants.SOCK_DGRAM;
 import static socketserver.posix.Errno.EAGAIN;
 import static socketserver.posix.Errno.EINTR;
 
@@ -36,6 +36,7 @@ final class LinuxDatagramListener extends LinuxListener<DatagramRequest> {
     private static final int MOST_AT_ONCE = 32;
 
     private final LinuxReplies replies = new LinuxReplies(this);
+    private final Memberships memberships = new Memberships();
     private final int maxPacketSize;
     // Whether packets tell which address they were sent to: that of the socket is all of them.
     private boolean asksForLocal;
@@ -45,15 +46,16 @@ final class LinuxDatagramListener extends LinuxListener<DatagramRequest> {
     private int filled;
     private int atOnce = 1;
 
-    LinuxDatagramListener(int domain, int maxPacketSize) throws IOException {
-        super(domain, SOCK_DGRAM);
+    /// Takes a socket over, which is closed if that fails.
+    LinuxDatagramListener(int domain, int number, int maxPacketSize) throws IOException {
+        super(domain, number);
         this.maxPacketSize = maxPacketSize;
         received = new Messages(1, maxPacketSize);
     }
 
     @Override
-    public void bind(SocketAddress address, int backlog) throws IOException {
-        super.bind(address, backlog);
+    void bound() throws IOException {
+        super.bound();
         if (address() instanceof InetSocketAddress inet && inet.getAddress().isAnyLocalAddress()) {
             askForLocal();
         }
@@ -75,6 +77,39 @@ final class LinuxDatagramListener extends LinuxListener<DatagramRequest> {
                     address());
         }
         asksForLocal = true;
+    }
+
+    @Override
+    public void join(Membership membership) throws IOException {
+        if (domain == AF_UNIX) {
+            super.join(membership);
+        }
+        if (domain == AF_INET && !membership.isIpv4()) {
+            throw new IllegalArgumentException(
+                    "%s does not fit the server's socket of IPv4: bind an IPv6 or wildcard address"
+                            .formatted(membership));
+        }
+        memberships.join(
+                membership,
+                () -> {
+                    whileOpen(() -> LinuxMembership.join(socket.number(), membership));
+                    return () ->
+                            whileOpen(() -> LinuxMembership.leave(socket.number(), membership));
+                });
+    }
+
+    private void whileOpen(Memberships.Leaving action) throws IOException {
+        socket.require();
+        try {
+            action.leave();
+        } finally {
+            socket.leave();
+        }
+    }
+
+    @Override
+    public void leave(Membership membership) throws IOException {
+        memberships.leave(membership);
     }
 
     @Override

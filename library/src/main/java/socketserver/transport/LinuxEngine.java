@@ -1,13 +1,18 @@
 package socketserver.transport;
 
+import static socketserver.posix.Constants.SOCK_DGRAM;
+import static socketserver.posix.Constants.SOCK_STREAM;
+
 import org.jspecify.annotations.Nullable;
 
 import socketserver.posix.SelfTest;
 import socketserver.request.DatagramRequest;
+import socketserver.request.Request;
 import socketserver.request.StreamRequest;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.util.Set;
 
 /// The engine upon glibc's own calls: Linux, on x86-64 and aarch64, with native access.
 final class LinuxEngine implements Engine {
@@ -38,12 +43,41 @@ final class LinuxEngine implements Engine {
 
     @Override
     public Listener<StreamRequest> openStream(StandardProtocolFamily family) throws IOException {
-        return new LinuxStreamListener(LinuxSocket.domain(family));
+        int domain = LinuxSocket.domain(family);
+        return new LinuxStreamListener(domain, LinuxSocket.open(domain, SOCK_STREAM));
     }
 
     @Override
     public Listener<DatagramRequest> openDatagram(StandardProtocolFamily family, int maxPacketSize)
             throws IOException {
-        return new LinuxDatagramListener(LinuxSocket.domain(family), maxPacketSize);
+        int domain = LinuxSocket.domain(family);
+        return new LinuxDatagramListener(
+                domain, LinuxSocket.open(domain, SOCK_DGRAM), maxPacketSize);
+    }
+
+    @Override
+    public Listener<StreamRequest> adoptStream(Set<StandardProtocolFamily> families, int descriptor)
+            throws IOException {
+        int domain = LinuxSocket.adopt(descriptor, SOCK_STREAM, families);
+        return bound(new LinuxStreamListener(domain, descriptor));
+    }
+
+    @Override
+    public Listener<DatagramRequest> adoptDatagram(
+            Set<StandardProtocolFamily> families, int descriptor, int maxPacketSize)
+            throws IOException {
+        int domain = LinuxSocket.adopt(descriptor, SOCK_DGRAM, families);
+        return bound(new LinuxDatagramListener(domain, descriptor, maxPacketSize));
+    }
+
+    private static <R extends Request> Listener<R> bound(LinuxListener<R> listener)
+            throws IOException {
+        try {
+            listener.bound();
+            return listener;
+        } catch (Throwable thrown) {
+            listener.close();
+            throw thrown;
+        }
     }
 }

@@ -37,9 +37,10 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
     // Set once by bind(), before any other thread knows this listener.
     private @Nullable SocketAddress address;
 
-    LinuxListener(int domain, int type) throws IOException {
+    /// Takes a socket over, which is closed if that fails.
+    LinuxListener(int domain, int number) throws IOException {
         this.domain = domain;
-        socket = new Descriptor(LinuxSocket.open(domain, type), false);
+        socket = new Descriptor(number, false);
         int event = Libc.eventfd(EFD_CLOEXEC | EFD_NONBLOCK);
         if (event < 0) {
             socket.close();
@@ -68,10 +69,15 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
         socket.require();
         try {
             LinuxSocket.bind(socket.number(), address, domain);
-            this.address = LinuxSocket.address(socket.number());
+            bound();
         } finally {
             socket.leave();
         }
+    }
+
+    /// Notes what the socket is bound to.
+    void bound() throws IOException {
+        address = LinuxSocket.address(socket.number());
     }
 
     @Override

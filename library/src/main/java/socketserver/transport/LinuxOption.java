@@ -65,6 +65,11 @@ record LinuxOption(int level, int name) {
         OF_IPV6.put(option, new LinuxOption(IPPROTO_IPV6, six));
     }
 
+    /// {@return whether there is such an option for some kind of socket}
+    static boolean exists(SocketOption<?> option) {
+        return BY_NAME.containsKey(option.name()) || OF_IPV6.containsKey(option.name());
+    }
+
     private static LinuxOption of(SocketOption<?> option, int domain) {
         LinuxOption found = domain == AF_INET6 ? OF_IPV6.get(option.name()) : null;
         if (found == null) {
@@ -84,13 +89,19 @@ record LinuxOption(int level, int name) {
     static <T> void set(int descriptor, int domain, SocketOption<T> option, T value)
             throws IOException {
         LinuxOption found = of(option, domain);
+        found.set(descriptor, option, value);
+        LinuxOption ofIpv4 = BY_NAME.get(option.name());
+        if (ofIpv4 != null && !ofIpv4.equals(found)) {
+            // An IPv6 socket sends its IPv4 packets by the options of IPv4.
+            ofIpv4.set(descriptor, option, value);
+        }
+    }
+
+    private <T> void set(int descriptor, SocketOption<T> option, T value) throws IOException {
         try (Scratch scratch = Scratch.take()) {
             MemorySegment memory = scratch.memory();
-            int length = found.write(value, memory);
-            check(
-                    Libc.setsockopt(descriptor, found.level, found.name, memory, length),
-                    "setsockopt",
-                    option);
+            int length = write(value, memory);
+            check(Libc.setsockopt(descriptor, level, name, memory, length), "setsockopt", option);
         }
     }
 

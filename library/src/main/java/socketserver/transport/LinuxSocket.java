@@ -3,27 +3,51 @@ package socketserver.transport;
 import static socketserver.posix.Constants.AF_INET;
 import static socketserver.posix.Constants.AF_INET6;
 import static socketserver.posix.Constants.AF_UNIX;
+import static socketserver.posix.Constants.FD_CLOEXEC;
+import static socketserver.posix.Constants.F_GETFL;
+import static socketserver.posix.Constants.F_SETFD;
+import static socketserver.posix.Constants.F_SETFL;
+import static socketserver.posix.Constants.IPPROTO_IP;
 import static socketserver.posix.Constants.IPPROTO_IPV6;
+import static socketserver.posix.Constants.IPV6_MULTICAST_ALL;
 import static socketserver.posix.Constants.IPV6_V6ONLY;
+import static socketserver.posix.Constants.IP_MULTICAST_ALL;
+import static socketserver.posix.Constants.O_NONBLOCK;
 import static socketserver.posix.Constants.SOCK_CLOEXEC;
 import static socketserver.posix.Constants.SOCK_DGRAM;
 import static socketserver.posix.Constants.SOCK_NONBLOCK;
+import static socketserver.posix.Constants.SOCK_STREAM;
+import static socketserver.posix.Constants.SOL_SOCKET;
+import static socketserver.posix.Constants.SO_ACCEPTCONN;
+import static socketserver.posix.Constants.SO_DOMAIN;
+import static socketserver.posix.Constants.SO_LINGER;
+import static socketserver.posix.Constants.SO_PEERCRED;
+import static socketserver.posix.Constants.SO_REUSEADDR;
+import static socketserver.posix.Constants.SO_TYPE;
 import static socketserver.posix.Errno.EACCES;
 import static socketserver.posix.Errno.EADDRINUSE;
 import static socketserver.posix.Errno.EADDRNOTAVAIL;
 import static socketserver.posix.Errno.EAFNOSUPPORT;
+import static socketserver.posix.Errno.EBADF;
+import static socketserver.posix.Errno.ENOTSOCK;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import socketserver.posix.Libc;
 import socketserver.posix.Scratch;
 import socketserver.posix.SystemCallException;
+import socketserver.request.UnixAddress;
+import socketserver.request.UnixCredentials;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// What is done with sockets of all kinds.
 final class LinuxSocket {
@@ -31,11 +55,8 @@ final class LinuxSocket {
 
     /// {@return the domain of sockets of that family: that of IPv4 where the system has no IPv6}
     static int domain(StandardProtocolFamily family) throws SystemCallException {
-        return switch (family) {
-            case INET -> AF_INET;
-            case INET6 -> hasIpv6() ? AF_INET6 : AF_INET;
-            case UNIX -> AF_UNIX;
-        };
+        int domain = LinuxAddress.domain(family);
+        return domain == AF_INET6 && !hasIpv6() ? AF_INET : domain;
     }
 
     private static boolean hasIpv6() throws SystemCallException {
@@ -47,22 +68,126 @@ final class LinuxSocket {
         return true;
     }
 
-    /// {@return a new socket, non-blocking and not for child processes}
+    /// {@return a new socket, non-blocking and not for child processes, with the options that the
+    /// JDK sets, too}
     static int open(int domain, int type) throws SystemCallException {
-        int descriptor =
+        int made =
                 SystemCallException.check(
                         Libc.socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
                         "socket",
                         null);
-        if (domain == AF_INET6) {
-            // Whatever the system's default: the wildcard address takes both.
-            try (Scratch scratch = Scratch.take()) {
-                MemorySegment off = scratch.memory();
-                off.set(JAVA_INT, 0, 0);
-                Libc.setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, off, 4);
+        try {
+            if (domain == AF_INET6) {
+                // IPv4, too, whatever the system's default (net.ipv6.bindv6only) is.
+                set(made, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+            }
+            if (domain != AF_UNIX && type == SOCK_STREAM) {
+                // A port whose old connections are in TIME-WAIT can be bound again.
+                set(made, SOL_SOCKET, SO_REUSEADDR, 1);
+            }
+            if (domain != AF_UNIX && type == SOCK_DGRAM) {
+                // No packets of groups that only others on this machine have joined.
+                set(made, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+            }
+            if (domain == AF_INET6 && type == SOCK_DGRAM) {
+                set(made, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
+            }
+            return made;
+        } catch (Throwable thrown) {
+            Libc.close(made);
+            throw thrown;
+        }
+    }
+
+    /// Makes an open socket ours, if it is of that kind: non-blocking and not for child processes.
+    ///
+    /// @return its domain
+    /// @throws SocketException if it is not; it is left as it is then
+    static int adopt(int descriptor, int type, Set<StandardProtocolFamily> families)
+            throws IOException {
+        int found = ask(descriptor, SO_TYPE);
+        if (found != type) {
+            throw unfit(
+                    descriptor,
+                    "is a %s socket: the server needs a %s one"
+                            .formatted(typeName(found), typeName(type)));
+        }
+        int domain = ask(descriptor, SO_DOMAIN);
+        if (families.stream().noneMatch(family -> LinuxAddress.domain(family) == domain)) {
+            throw unfit(
+                    descriptor,
+                    "is a socket of family %s: the server needs one of %s"
+                            .formatted(familyName(domain), new TreeSet<>(families)));
+        }
+        if (type == SOCK_STREAM && ask(descriptor, SO_ACCEPTCONN) == 0) {
+            throw unfit(descriptor, "is a stream socket that does not listen");
+        }
+        if (type == SOCK_DGRAM && !isBound(address(descriptor))) {
+            throw unfit(descriptor, "is a datagram socket that is not bound");
+        }
+        int flags = SystemCallException.check(Libc.fcntl(descriptor, F_GETFL, 0), "fcntl", null);
+        SystemCallException.check(
+                Libc.fcntl(descriptor, F_SETFL, flags | O_NONBLOCK), "fcntl", null);
+        SystemCallException.check(Libc.fcntl(descriptor, F_SETFD, FD_CLOEXEC), "fcntl", null);
+        return domain;
+    }
+
+    private static SocketException unfit(int descriptor, String what) {
+        return new SocketException("descriptor %d %s".formatted(descriptor, what));
+    }
+
+    private static int ask(int descriptor, int name) throws SocketException {
+        try (Scratch scratch = Scratch.take()) {
+            return option(descriptor, name, 4, scratch).get(JAVA_INT, 0);
+        } catch (SystemCallException refused) {
+            String what =
+                    refused.is(EBADF)
+                            ? "is not open"
+                            : refused.is(ENOTSOCK) ? "is not a socket" : "cannot be asked";
+            throw (SocketException) unfit(descriptor, what).initCause(refused);
+        }
+    }
+
+    private static boolean isBound(SocketAddress address) {
+        return address instanceof InetSocketAddress inet
+                ? inet.getPort() != 0
+                : !address.equals(UnixAddress.unnamed());
+    }
+
+    private static String typeName(int type) {
+        return switch (type) {
+            case SOCK_STREAM -> "stream";
+            case SOCK_DGRAM -> "datagram";
+            default -> "type " + type;
+        };
+    }
+
+    private static String familyName(int domain) {
+        for (StandardProtocolFamily family : StandardProtocolFamily.values()) {
+            if (LinuxAddress.domain(family) == domain) {
+                return family.name();
             }
         }
-        return descriptor;
+        return "" + domain;
+    }
+
+    private static void set(int descriptor, int level, int name, int value)
+            throws SystemCallException {
+        try (Scratch scratch = Scratch.take()) {
+            MemorySegment memory = scratch.memory();
+            memory.set(JAVA_INT, 0, value);
+            SystemCallException.check(
+                    Libc.setsockopt(descriptor, level, name, memory, 4), "setsockopt", null);
+        }
+    }
+
+    /// {@return whether `close(2)` of a connection may wait}
+    static boolean lingers(int descriptor) throws SystemCallException {
+        try (Scratch scratch = Scratch.take()) {
+            // struct linger: on or off, seconds
+            MemorySegment linger = option(descriptor, SO_LINGER, 8, scratch);
+            return linger.get(JAVA_INT, 0) != 0 && linger.get(JAVA_INT, 4) > 0;
+        }
     }
 
     /// Binds a socket.
@@ -82,6 +207,26 @@ final class LinuxSocket {
             }
             throw failure;
         }
+    }
+
+    /// {@return who has connected a Unix stream socket with us}
+    static UnixCredentials credentials(int descriptor) throws SystemCallException {
+        try (Scratch scratch = Scratch.take()) {
+            // struct ucred: process, user, group
+            MemorySegment ucred = option(descriptor, SO_PEERCRED, 12, scratch);
+            return new UnixCredentials(
+                    ucred.get(JAVA_INT, 0), ucred.get(JAVA_INT, 4), ucred.get(JAVA_INT, 8));
+        }
+    }
+
+    private static MemorySegment option(int descriptor, int name, int size, Scratch scratch)
+            throws SystemCallException {
+        MemorySegment length = scratch.memory();
+        MemorySegment value = length.asSlice(8, size);
+        length.set(JAVA_INT, 0, size);
+        SystemCallException.check(
+                Libc.getsockopt(descriptor, SOL_SOCKET, name, value, length), "getsockopt", null);
+        return value;
     }
 
     /// {@return what a socket is bound to}

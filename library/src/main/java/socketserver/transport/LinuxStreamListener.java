@@ -1,9 +1,7 @@
 package socketserver.transport;
 
-import static socketserver.posix.Constants.AF_UNIX;
 import static socketserver.posix.Constants.SOCK_CLOEXEC;
 import static socketserver.posix.Constants.SOCK_NONBLOCK;
-import static socketserver.posix.Constants.SOCK_STREAM;
 import static socketserver.posix.Errno.EAGAIN;
 import static socketserver.posix.Errno.ECONNABORTED;
 import static socketserver.posix.Errno.EINTR;
@@ -22,7 +20,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import java.net.SocketOption;
-import java.net.StandardSocketOptions;
 
 /// A listening TCP or Unix stream socket.
 final class LinuxStreamListener extends LinuxListener<StreamRequest> {
@@ -30,12 +27,12 @@ final class LinuxStreamListener extends LinuxListener<StreamRequest> {
     private final MemorySegment client = Arena.ofAuto().allocate(LinuxAddress.MAX_LENGTH, 8);
     private final MemorySegment length = Arena.ofAuto().allocate(JAVA_INT);
 
-    LinuxStreamListener(int domain) throws IOException {
-        super(domain, SOCK_STREAM);
-        if (domain != AF_UNIX) {
-            // As the JDK does: a port whose old connections are in TIME-WAIT can be bound again.
-            option(StandardSocketOptions.SO_REUSEADDR, true);
-        }
+    // Whether connections inherit SO_LINGER. Set by bound().
+    private boolean lingers;
+
+    /// Takes a socket over, which is closed if that fails.
+    LinuxStreamListener(int domain, int number) throws IOException {
+        super(domain, number);
     }
 
     @Override
@@ -48,6 +45,12 @@ final class LinuxStreamListener extends LinuxListener<StreamRequest> {
     public void bind(SocketAddress address, int backlog) throws IOException {
         super.bind(address, backlog);
         SystemCallException.check(Libc.listen(socket.number(), backlog), "listen", address);
+    }
+
+    @Override
+    void bound() throws IOException {
+        super.bound();
+        lingers = LinuxSocket.lingers(socket.number());
     }
 
     @Override
@@ -67,10 +70,12 @@ final class LinuxStreamListener extends LinuxListener<StreamRequest> {
             }
             SystemCallException.check(accepted, "accept4", address());
             try {
+                Descriptor descriptor = new Descriptor(accepted, true);
+                descriptor.lingers(lingers);
                 return new LinuxStreamRequest(
                         server,
                         LinuxAddress.read(client, length.get(JAVA_INT, 0)),
-                        new Descriptor(accepted, true),
+                        descriptor,
                         domain);
             } catch (Throwable thrown) {
                 Libc.close(accepted);

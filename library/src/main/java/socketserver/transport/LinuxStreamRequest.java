@@ -14,6 +14,7 @@ import socketserver.posix.SystemCallException;
 import socketserver.request.DisconnectedException;
 import socketserver.request.Server;
 import socketserver.request.StreamRequest;
+import socketserver.request.UnixCredentials;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -27,8 +28,8 @@ import java.time.Duration;
 /// An accepted TCP or Unix stream socket.
 ///
 /// Bytes go straight between the socket and the caller's buffer. A read is made only if the socket
-/// is not known to be empty: after one that has found less than fits, the thread of a TCP connection
-/// waits first.
+/// is not known to be empty: after one that has found less than fits, the thread of a TCP
+/// connection waits first.
 final class LinuxStreamRequest extends StreamRequest {
     private final Descriptor descriptor;
     private final int domain;
@@ -198,6 +199,9 @@ final class LinuxStreamRequest extends StreamRequest {
         descriptor.require();
         try {
             LinuxOption.set(descriptor.number(), domain, option, value);
+            if (option.name().equals("SO_LINGER")) {
+                descriptor.lingers((Integer) value > 0);
+            }
         } finally {
             descriptor.leave();
         }
@@ -208,6 +212,19 @@ final class LinuxStreamRequest extends StreamRequest {
         descriptor.require();
         try {
             return LinuxOption.get(descriptor.number(), domain, option);
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public UnixCredentials credentials() throws IOException {
+        if (domain != AF_UNIX) {
+            return super.credentials();
+        }
+        descriptor.require();
+        try {
+            return LinuxSocket.credentials(descriptor.number());
         } finally {
             descriptor.leave();
         }

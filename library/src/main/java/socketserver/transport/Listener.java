@@ -40,6 +40,22 @@ public interface Listener<R extends Request> extends Closeable {
     /// {@return the address that the socket is bound to}
     SocketAddress address();
 
+    /// Joins a multicast group; joining it again does nothing.
+    ///
+    /// @throws IllegalArgumentException if the group is not of the socket's family
+    /// @throws IllegalStateException if it was joined with another choice of senders
+    /// @throws UnsupportedOperationException if the socket has no groups
+    default void join(Membership membership) throws IOException {
+        throw new UnsupportedOperationException("only UDP sockets have multicast groups");
+    }
+
+    /// Leaves a multicast group.
+    ///
+    /// @throws IllegalStateException if it was not joined so
+    default void leave(Membership membership) throws IOException {
+        throw new UnsupportedOperationException("only UDP sockets have multicast groups");
+    }
+
     /// Waits until a request may be ready, the time is over, or [#wakeUp()] is or was called.
     ///
     /// @param nanos how long; negative is for ever

@@ -22,7 +22,8 @@ record Pair(Descriptor ours, int peer) implements AutoCloseable {
             MemorySegment numbers = scratch.memory();
             int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
             check(Libc.socketpair(AF_UNIX, type, numbers), "socketpair", null);
-            return new Pair(new Descriptor(numbers.get(JAVA_INT, 0), true), numbers.get(JAVA_INT, 4));
+            return new Pair(
+                    new Descriptor(numbers.get(JAVA_INT, 0), true), numbers.get(JAVA_INT, 4));
         }
     }
 

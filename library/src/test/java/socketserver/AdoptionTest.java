@@ -1,0 +1,303 @@
+package socketserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static socketserver.OnEngine.on;
+import static socketserver.posix.Constants.AF_INET;
+import static socketserver.posix.Constants.AF_INET6;
+import static socketserver.posix.Constants.AF_UNIX;
+import static socketserver.posix.Constants.O_CLOEXEC;
+import static socketserver.posix.Constants.SOCK_DGRAM;
+import static socketserver.posix.Constants.SOCK_STREAM;
+import static socketserver.request.LinuxSocketOptions.TCP_USER_TIMEOUT;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import socketserver.posix.Libc;
+import socketserver.request.UnixAddress;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Servers of sockets that were opened by somebody else.
+@Timeout(20)
+@ExtendWith(LeavesNothingBehind.class)
+class AdoptionTest {
+    private static final InetSocketAddress ELSEWHERE =
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);
+
+    private Path folder;
+    private Path path;
+
+    @BeforeEach
+    void makeFolder() throws IOException {
+        folder = Files.createTempDirectory("socketserver");
+        path = folder.resolve("s");
+    }
+
+    @AfterEach
+    void removeFolder() throws IOException {
+        Files.deleteIfExists(path);
+        Files.delete(folder);
+    }
+
+    private static ServerOptions serving(int descriptor) {
+        return ServerOptions.DEFAULT.withSocket(socket -> socket.withDescriptor(descriptor));
+    }
+
+    private static TcpServer tcp(int descriptor) throws Exception {
+        return tcp(serving(descriptor));
+    }
+
+    private static TcpServer tcp(ServerOptions options) throws Exception {
+        return on("linux", () -> new ThreadingTcpServer(ELSEWHERE, Variant::echo, options));
+    }
+
+    private static UdpServer udp(int descriptor) throws Exception {
+        return on(
+                "linux",
+                () -> new ThreadingUdpServer(ELSEWHERE, Variant::echo, serving(descriptor)));
+    }
+
+    private static void assertAnswers(BaseServer<?> server, Family family) throws IOException {
+        server.start();
+        for (int i = 0; i < 3; i++) {
+            try (Client client = family.connect(server.address())) {
+                assertThat(client.ask("hello")).isEqualTo("hello");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {AF_INET, AF_INET6})
+    void serveConnectionsOfASocketThatListens(int domain) throws Exception {
+        try (RawSocket socket = RawSocket.loopback(domain, SOCK_STREAM).listening()) {
+            try (TcpServer server = tcp(socket.number())) {
+                assertThat(server.address().getPort()).isNotIn(0, 9);
+                assertThat(server.address().getAddress().isLoopbackAddress()).isTrue();
+                assertAnswers(server, domain == AF_INET ? Family.TCP_IPV4 : Family.TCP_IPV6);
+                assertThat(socket.isNonBlocking()).isTrue();
+                assertThat(socket.isForChildren()).isFalse();
+            }
+            assertThat(socket.isOpen()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {AF_INET, AF_INET6})
+    void servePacketsOfASocketThatIsBound(int domain) throws Exception {
+        try (RawSocket socket = RawSocket.loopback(domain, SOCK_DGRAM)) {
+            try (UdpServer server = udp(socket.number())) {
+                assertThat(server.address().getPort()).isNotIn(0, 9);
+                assertAnswers(server, domain == AF_INET ? Family.UDP_IPV4 : Family.UDP_IPV6);
+                assertThat(socket.isNonBlocking()).isTrue();
+                assertThat(socket.isForChildren()).isFalse();
+            }
+            assertThat(socket.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void leaveThePathOfAUnixSocketToWhoeverHasBoundIt() throws Exception {
+        UnixAddress elsewhere = UnixAddress.of(folder.resolve("elsewhere"));
+        try (RawSocket socket = RawSocket.unix(path, SOCK_STREAM).listening()) {
+            try (var server =
+                    on(
+                            "linux",
+                            () ->
+                                    new UnixStreamServer(
+                                            elsewhere, Variant::echo, serving(socket.number())))) {
+                assertThat(server.address()).isEqualTo(UnixAddress.of(path));
+                assertAnswers(server, Family.UNIX_STREAM);
+            }
+            assertThat(socket.isOpen()).isFalse();
+        }
+        assertThatOnlyThePathIsThere();
+    }
+
+    @Test
+    void leaveThePathOfAUnixDatagramSocketToWhoeverHasBoundIt() throws Exception {
+        UnixAddress address = UnixAddress.of(path);
+        try (RawSocket socket = RawSocket.unix(path, SOCK_DGRAM)) {
+            try (var server =
+                    on(
+                            "linux",
+                            () ->
+                                    new UnixDatagramServer(
+                                            address, Variant::echo, serving(socket.number())))) {
+                assertAnswers(server, Family.UNIX_DATAGRAM);
+            }
+        }
+        assertThatOnlyThePathIsThere();
+    }
+
+    private void assertThatOnlyThePathIsThere() throws IOException {
+        try (Stream<Path> there = Files.list(folder)) {
+            assertThat(there).containsExactly(path);
+        }
+    }
+
+    @Test
+    void takeTheOptionsThatCanStillBeSet() throws Exception {
+        ServerOptions keepAlive =
+                ServerOptions.DEFAULT.withSocket(
+                        socket -> socket.withOption(TCP_USER_TIMEOUT, 1234));
+        try (RawSocket socket = RawSocket.loopback(AF_INET, SOCK_STREAM).listening()) {
+            ServerOptions options =
+                    keepAlive.withSocket(settings -> settings.withDescriptor(socket.number()));
+            try (var server =
+                    on(
+                            "linux",
+                            () ->
+                                    new ThreadingTcpServer(
+                                            ELSEWHERE,
+                                            request ->
+                                                    request.output()
+                                                            .writeLine(
+                                                                    ""
+                                                                            + request.option(
+                                                                                    TCP_USER_TIMEOUT)),
+                                            options))) {
+                server.start();
+                try (Peer peer = Peer.of(server)) {
+                    assertThat(peer.line()).isEqualTo("1234");
+                }
+            }
+        }
+    }
+
+    // What is refused, and left as it is
+
+    private static void assertRefuses(RawSocket socket, OnEngine.Making<?> making, String what) {
+        assertThatThrownBy(making::make)
+                .isInstanceOf(SocketException.class)
+                .hasMessage("descriptor " + socket.number() + " " + what);
+        assertThat(socket.isOpen()).isTrue();
+    }
+
+    @Test
+    void refuseASocketOfTheOtherType() throws Exception {
+        try (RawSocket socket = RawSocket.loopback(AF_INET, SOCK_DGRAM)) {
+            assertRefuses(
+                    socket,
+                    () -> tcp(socket.number()),
+                    "is a datagram socket: the server needs a stream one");
+            assertThat(socket.isNonBlocking()).isFalse();
+        }
+        try (RawSocket socket = RawSocket.loopback(AF_INET, SOCK_STREAM).listening()) {
+            assertRefuses(
+                    socket,
+                    () -> udp(socket.number()),
+                    "is a stream socket: the server needs a datagram one");
+        }
+    }
+
+    @Test
+    void refuseASocketOfAnotherFamily() throws Exception {
+        try (RawSocket socket = RawSocket.unix(path, SOCK_STREAM).listening()) {
+            assertRefuses(
+                    socket,
+                    () -> tcp(socket.number()),
+                    "is a socket of family UNIX: the server needs one of [INET, INET6]");
+        }
+        try (RawSocket socket = RawSocket.loopback(AF_INET6, SOCK_STREAM).listening()) {
+            assertRefuses(
+                    socket,
+                    () ->
+                            tcp(
+                                    serving(socket.number())
+                                            .withSocket(
+                                                    settings ->
+                                                            settings.withAddressFamily(
+                                                                    StandardProtocolFamily.INET))),
+                    "is a socket of family INET6: the server needs one of [INET]");
+        }
+    }
+
+    @Test
+    void refuseASocketThatDoesNotListen() throws Exception {
+        try (RawSocket socket = RawSocket.loopback(AF_INET, SOCK_STREAM)) {
+            assertRefuses(
+                    socket, () -> tcp(socket.number()), "is a stream socket that does not listen");
+        }
+    }
+
+    @Test
+    void refuseASocketThatIsNotBound() throws Exception {
+        try (RawSocket socket = RawSocket.open(AF_INET, SOCK_DGRAM)) {
+            assertRefuses(
+                    socket, () -> udp(socket.number()), "is a datagram socket that is not bound");
+        }
+        try (RawSocket socket = RawSocket.open(AF_UNIX, SOCK_DGRAM)) {
+            assertRefuses(
+                    socket,
+                    () ->
+                            on(
+                                    "linux",
+                                    () ->
+                                            new UnixDatagramServer(
+                                                    UnixAddress.unnamed(),
+                                                    Variant::echo,
+                                                    serving(socket.number()))),
+                    "is a datagram socket that is not bound");
+        }
+    }
+
+    @Test
+    void refuseWhatIsNoSocket() {
+        int file;
+        try (Arena arena = Arena.ofConfined()) {
+            file = Libc.open(arena.allocateFrom("/dev/null"), O_CLOEXEC);
+        }
+        assertThat(file).isPositive();
+        try {
+            assertThatThrownBy(() -> tcp(file))
+                    .isInstanceOf(SocketException.class)
+                    .hasMessage("descriptor " + file + " is not a socket");
+        } finally {
+            Libc.close(file);
+        }
+    }
+
+    @Test
+    void refuseADescriptorThatIsNotOpen() {
+        assertThatThrownBy(() -> tcp(999_999))
+                .isInstanceOf(SocketException.class)
+                .hasMessage("descriptor 999999 is not open");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> serving(-1))
+                .withMessage("descriptor (-1) must not be negative");
+    }
+
+    @Test
+    void cannotBeServedByTheJdkEngine() throws Exception {
+        List<OnEngine.Making<?>> makings =
+                List.of(
+                        () -> new TcpServer(ELSEWHERE, Variant::echo, serving(3)),
+                        () -> new UdpServer(ELSEWHERE, Variant::echo, serving(3)));
+        for (OnEngine.Making<?> making : makings) {
+            assertThatThrownBy(() -> on("jdk", making))
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessage(
+                            "the jdk engine has no way to serve an open descriptor (3); the linux"
+                                    + " engine has, but system property socketserver.engine is"
+                                    + " jdk");
+        }
+    }
+}
