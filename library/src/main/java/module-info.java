@@ -15,4 +15,6 @@ module socketserver {
     exports socketserver.request;
     exports socketserver.posix to
             socketserver.cli;
+    exports socketserver.transport to
+            socketserver.cli;
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// The command in a process of its own, on the module path of the tests.
 final class RunningCommand implements AutoCloseable {
@@ -125,6 +126,22 @@ final class RunningCommand implements AutoCloseable {
         await().atMost(Duration.ofSeconds(SECONDS))
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> err().contains(text));
+    }
+
+    /// {@return the processes that it has started and that are in the system's table}
+    List<ProcessHandle> children() {
+        return process.children().toList();
+    }
+
+    /// {@return how many descriptors it has, or 0 where that is not to be seen}
+    long descriptors() throws IOException {
+        Path all = Path.of("/proc", Long.toString(process.pid()), "fd");
+        if (!Files.isDirectory(all)) {
+            return 0;
+        }
+        try (Stream<Path> entries = Files.list(all)) {
+            return entries.count();
+        }
     }
 
     @Override
