@@ -6,10 +6,15 @@ import org.jspecify.annotations.NullMarked;
 /// - [socketserver.request]: what a handler sees
 /// - [socketserver.concurrency]: who runs a handler
 @NullMarked
+@SuppressWarnings("module") // the command line is compiled after this
 module socketserver {
     requires static org.jspecify;
 
     exports socketserver;
     exports socketserver.concurrency;
     exports socketserver.request;
+    exports socketserver.posix to
+            socketserver.cli;
+    exports socketserver.transport to
+            socketserver.cli;
 }

@@ -157,8 +157,13 @@ final class ChildJvm implements AutoCloseable {
         return process.info().totalCpuDuration().orElseThrow();
     }
 
+    /// Ends it by force.
+    void kill() {
+        process.destroyForcibly();
+    }
+
     @Override
     public void close() {
-        process.destroyForcibly();
+        kill();
     }
 }

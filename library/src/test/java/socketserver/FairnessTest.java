@@ -121,7 +121,7 @@ class FairnessTest {
                     .as("of %s how many are at most 100 ms late", late)
                     .isGreaterThanOrEqualTo(45);
             assertThat(late).allMatch(millis -> millis < 5000);
-            program.close();
+            program.kill();
             for (var client : clients) {
                 client.join();
             }

@@ -7,14 +7,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// A process that serves one request by its standard input and output.
 ///
 /// Its pipes are used by platform threads; the other methods may be called from any thread.
 final class Child {
-    private static final long TERM_SECONDS = 1;
-
     private final Process process;
     private final InputStream output;
     private final OutputStream input;
@@ -76,33 +73,8 @@ final class Child {
         process.waitFor();
     }
 
-    /// Ends the child, and what it has started, unless it has ended: politely at first, and by
-    /// force a second later.
-    void destroy() {
-        // Process.destroy() would close the pipes that the other threads use.
-        ProcessHandle child = process.toHandle();
-        if (!child.isAlive()) {
-            return;
-        }
-        List<ProcessHandle> descendants = child.descendants().toList();
-        child.destroy();
-        descendants.forEach(ProcessHandle::destroy);
-        var _ =
-                child.onExit()
-                        .orTimeout(TERM_SECONDS, TimeUnit.SECONDS)
-                        .whenComplete(
-                                (_, _) -> {
-                                    child.destroyForcibly();
-                                    descendants.forEach(ProcessHandle::destroyForcibly);
-                                });
-    }
-
-    /// Waits until a child that was destroyed has ended.
-    void awaitDestroyed() {
-        try {
-            process.waitFor(2 * TERM_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    /// {@return how to end the child}
+    Ending ending() {
+        return new Ending(process.toHandle(), process.onExit());
     }
 }

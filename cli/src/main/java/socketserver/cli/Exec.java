@@ -3,7 +3,6 @@ package socketserver.cli;
 import org.jspecify.annotations.Nullable;
 
 import socketserver.request.DatagramRequest;
-import socketserver.request.Request;
 import socketserver.request.StreamRequest;
 
 import java.io.File;
@@ -19,7 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// what inetd and tcpserver do.
 ///
 /// The child's standard error is ours. It learns about the client by environment variables
-/// ([ExecEnvironment]).
+/// ([ExecEnvironment]). Where that can be ([SocketChild]) it has the connection itself, and else
+/// pipes from which its bytes are copied ([Child]).
 final class Exec extends Service implements AutoCloseable {
     private static final long serialVersionUID = 1;
 
@@ -31,7 +31,7 @@ final class Exec extends Service implements AutoCloseable {
     @SuppressWarnings("serial") // never sent to another process
     private final List<String> command;
 
-    private final transient Set<Child> children = ConcurrentHashMap.newKeySet();
+    private final transient Set<Ending> endings = ConcurrentHashMap.newKeySet();
 
     private Exec(List<String> command) {
         this.command = command;
@@ -70,24 +70,23 @@ final class Exec extends Service implements AutoCloseable {
         return Files.isRegularFile(file) && Files.isExecutable(file);
     }
 
-    private Child start(Request request) throws IOException {
-        Child child = Child.start(command, request);
-        children.add(child);
-        return child;
-    }
-
-    private void end(Child child) {
-        child.destroy();
-        children.remove(child);
+    @Override
+    void connection(StreamRequest request) throws IOException, InterruptedException {
+        if (SocketChild.isFor(request)) {
+            SocketChild.run(command, request, endings);
+        } else {
+            copy(request);
+        }
     }
 
     /// Copies both ways until the child has ended its output and itself, or the client has gone.
     ///
     /// A client that has only ended its output gives the child the end of its input and still gets
     /// what the child writes.
-    @Override
-    void connection(StreamRequest request) throws IOException, InterruptedException {
-        Child child = start(request);
+    private void copy(StreamRequest request) throws IOException, InterruptedException {
+        Child child = Child.start(command, request);
+        Ending ending = child.ending();
+        endings.add(ending);
         try {
             Copying<Void> output = Copying.start(() -> copyOutput(child, request));
             // It ends with the connection, if not before.
@@ -98,7 +97,8 @@ final class Exec extends Service implements AutoCloseable {
                 input.join();
             }
         } finally {
-            end(child);
+            ending.destroy();
+            endings.remove(ending);
         }
     }
 
@@ -112,7 +112,7 @@ final class Exec extends Service implements AutoCloseable {
             request.shutdownOutput();
             return null;
         } catch (IOException clientGone) {
-            child.destroy();
+            child.ending().destroy();
             throw clientGone;
         }
     }
@@ -127,7 +127,7 @@ final class Exec extends Service implements AutoCloseable {
             child.endInput();
             return null;
         } catch (IOException clientGone) {
-            child.destroy();
+            child.ending().destroy();
             throw clientGone;
         }
     }
@@ -135,7 +135,9 @@ final class Exec extends Service implements AutoCloseable {
     /// Gives the packet to a child, and what it writes, if anything, to the client.
     @Override
     void packet(DatagramRequest request) throws IOException, InterruptedException {
-        Child child = start(request);
+        Child child = Child.start(command, request);
+        Ending ending = child.ending();
+        endings.add(ending);
         try {
             Copying.start(() -> feed(child, request.packet()));
             byte[] reply = Copying.start(() -> child.read(LONGEST_REPLY + 1)).join();
@@ -150,7 +152,8 @@ final class Exec extends Service implements AutoCloseable {
                 request.reply(reply);
             }
         } finally {
-            end(child);
+            ending.destroy();
+            endings.remove(ending);
         }
     }
 
@@ -163,7 +166,7 @@ final class Exec extends Service implements AutoCloseable {
     /// Ends the children that are left, and waits until they have.
     @Override
     public void close() {
-        children.forEach(Child::destroy);
-        children.forEach(Child::awaitDestroyed);
+        endings.forEach(Ending::destroy);
+        endings.forEach(Ending::await);
     }
 }

@@ -1,6 +1,8 @@
 package socketserver.cli;
 
-import java.net.BindException;
+import socketserver.posix.SystemCallException;
+
+import java.net.SocketException;
 import java.net.UnknownHostException;
 
 /// An address that cannot be listened on; its message is the one line that the user reads.
@@ -17,9 +19,14 @@ final class ListenException extends Exception {
             return "unknown host " + cause.getMessage();
         }
         // The library names the address in its own way, too.
+        Throwable original = cause;
+        while (original.getCause() instanceof SocketException earlier) {
+            original = earlier;
+        }
         String message =
-                (cause.getCause() instanceof BindException original ? original : cause)
-                        .getMessage();
+                original instanceof SystemCallException call
+                        ? call.reason()
+                        : original.getMessage();
         return message == null || message.isEmpty() ? cause.toString() : message;
     }
 }

@@ -93,7 +93,7 @@ final class ServeCommand {
             CompletableFuture.anyOf(signals.first(), ended).join();
         } catch (CompletionException failed) {
             Terminal.println("serving has failed: " + failed.getCause(), failed.getCause());
-            servers.stop(options.drain(), signals.first());
+            servers.stop(servers.requests().size(), options.drain(), signals.first());
             return Main.FAILED;
         }
         boolean signalled = signals.first().isDone();
@@ -109,7 +109,7 @@ final class ServeCommand {
                     null);
         }
         StopReport report =
-                servers.stop(options.drain(), signalled ? signals.second() : signals.first());
+                servers.stop(live, options.drain(), signalled ? signals.second() : signals.first());
         Terminal.println(report.toString(), null);
         return Main.STOPPED;
     }

@@ -111,8 +111,10 @@ final class ServerGroup {
 
     /// Stops all servers at once: each takes no more clients, waits for its live requests, and ends
     /// those that are still live when the time is over or the other future is completed.
-    StopReport stop(Duration drain, CompletableFuture<?> cutNow) {
-        int before = requests().size();
+    ///
+    /// @param live how many requests were live when the stop was asked for; some may have finished
+    ///   before the servers have begun to count
+    StopReport stop(int live, Duration drain, CompletableFuture<?> cutNow) {
         members.forEach(member -> member.server.requestStop());
         // Closes the listening socket, so that new clients are refused and not left waiting.
         members.forEach(member -> Thread.startVirtualThread(member.server::close));
@@ -136,8 +138,8 @@ final class ServerGroup {
                 List<LiveRequest> cut = member.server.shutdown(Duration.ZERO).cut();
                 report.add(member.endpoint.family(), 0, cut);
             }
-            report.finish(before - report.cut());
         }
+        report.finishAtLeast(live - report.cut());
         if (report.cut() > 0) {
             awaitHandlers();
         }

@@ -14,15 +14,15 @@ final class StopReport {
 
     /// Adds what one server reports.
     void add(Family family, int finished, List<LiveRequest> cut) {
-        finish(finished);
+        this.finished += finished;
         for (LiveRequest request : cut) {
             this.cut.add(family.scheme() + " " + AddressText.of(request.client()));
         }
     }
 
-    /// Adds requests that have finished.
-    void finish(int count) {
-        finished += Math.max(0, count);
+    /// Says how many requests have finished, if the servers have counted fewer.
+    void finishAtLeast(int count) {
+        finished = Math.max(finished, count);
     }
 
     /// {@return how many were cut}

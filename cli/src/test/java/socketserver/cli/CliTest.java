@@ -7,6 +7,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -89,28 +91,40 @@ class CliTest {
         }
     }
 
-    @Test
-    void closesAllWhenOneCannotListen() throws Exception {
-        try (var taken = RunningCommand.serve(1, "tcp://127.0.0.1:0");
+    @ParameterizedTest
+    @CsvSource({"jdk, Address already in use", "linux, address already in use (EADDRINUSE)"})
+    void closesAllWhenOneCannotListen(String engine, String reason) throws Exception {
+        try (var taken = RunningCommand.serveOn(engine, 1, "tcp://127.0.0.1:0");
                 var command =
-                        RunningCommand.run(
-                                "serve", "tcp://127.0.0.1:0", taken.listening().getFirst())) {
+                        RunningCommand.runOn(
+                                engine,
+                                "serve",
+                                "tcp://127.0.0.1:0",
+                                taken.listening().getFirst())) {
             assertThat(command.exitCode()).isEqualTo(1);
             assertThat(command.out()).isEmpty();
             assertThat(command.err())
                     .isEqualToIgnoringNewLines(
-                            "cannot listen on "
-                                    + taken.listening().getFirst()
-                                    + ": Address already in use");
+                            "cannot listen on " + taken.listening().getFirst() + ": " + reason);
         }
     }
 
     @Test
-    void saysWhyUnixDatagramsCannotBeServed() throws Exception {
-        try (var command = RunningCommand.run("serve", "unixgram:" + folder.resolve("gram.sock"))) {
+    void saysWhyTheJdkEngineCannotServeUnixDatagrams() throws Exception {
+        String address = "unixgram:" + folder.resolve("gram.sock");
+        try (var command = RunningCommand.runOn("jdk", "serve", address)) {
             assertThat(command.exitCode()).isEqualTo(1);
             assertThat(command.err().lines()).hasSize(1);
             assertThat(command.err()).startsWith("cannot listen on unixgram:").contains("engine");
+        }
+    }
+
+    @Test
+    void saysWhyTheJdkEngineCannotServeAbstractNames() throws Exception {
+        try (var command = RunningCommand.runOn("jdk", "serve", "unix:@name")) {
+            assertThat(command.exitCode()).isEqualTo(1);
+            assertThat(command.err().lines()).hasSize(1);
+            assertThat(command.err()).startsWith("cannot listen on unix:@name").contains("engine");
         }
     }
 

@@ -8,6 +8,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
@@ -15,14 +18,22 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
-/// Commands that serve a request each.
+/// Commands that serve a request each, over both engines.
 @Timeout(60)
+@ParameterizedClass
+@ValueSource(strings = {"jdk", "linux"})
 class ExecTest {
+    @Parameter String engine;
+
     @TempDir Path folder;
+
+    private RunningCommand serve(String... args) throws Exception {
+        return RunningCommand.serveOn(engine, 1, args);
+    }
 
     @Test
     void passesBytesBothWaysAsTheyCome() throws Exception {
-        try (var command = RunningCommand.serve(1, "tcp://127.0.0.1:0", "--exec", "cat");
+        try (var command = serve("tcp://127.0.0.1:0", "--exec", "cat");
                 Socket socket = command.connect()) {
             for (int i = 0; i < 3; i++) {
                 socket.getOutputStream().write('a' + i);
@@ -35,7 +46,7 @@ class ExecTest {
 
     @Test
     void givesTheCommandTheEndOfTheInput() throws Exception {
-        try (var command = RunningCommand.serve(1, "tcp://127.0.0.1:0", "--exec", "tr", "-d", "l");
+        try (var command = serve("tcp://127.0.0.1:0", "--exec", "tr", "-d", "l");
                 Socket socket = command.connect()) {
             socket.getOutputStream().write("hello".repeat(100_000).getBytes(UTF_8));
             socket.shutdownOutput();
@@ -47,7 +58,7 @@ class ExecTest {
 
     @Test
     void endsTheConnectionWithTheCommand() throws Exception {
-        try (var command = RunningCommand.serve(1, "tcp://127.0.0.1:0", "--exec", "echo", "hi");
+        try (var command = serve("tcp://127.0.0.1:0", "--exec", "echo", "hi");
                 Socket socket = command.connect()) {
             assertThat(socket.getInputStream().readAllBytes()).asString(UTF_8).isEqualTo("hi\n");
         }
@@ -56,13 +67,7 @@ class ExecTest {
     @Test
     void endsTheCommandWhenTheClientHasGone() throws Exception {
         try (var command =
-                RunningCommand.serve(
-                        1,
-                        "tcp://127.0.0.1:0",
-                        "--exec",
-                        "sh",
-                        "-c",
-                        "echo $$; sleep 1000; true")) {
+                serve("tcp://127.0.0.1:0", "--exec", "sh", "-c", "echo $$; sleep 1000; true")) {
             long pid;
             try (Socket socket = command.connect()) {
                 pid = Long.parseLong(line(socket));
@@ -77,8 +82,7 @@ class ExecTest {
     @Test
     void endsTheCommandsThatAreCut() throws Exception {
         try (var command =
-                        RunningCommand.serve(
-                                1,
+                        serve(
                                 "tcp://127.0.0.1:0",
                                 "--drain",
                                 "50ms",
@@ -97,6 +101,56 @@ class ExecTest {
         }
     }
 
+    @Test
+    void givesTheCommandDefaultSignals() throws Exception {
+        // Without SIGPIPE yes would complain, and with SIGTERM blocked sleep would not end.
+        String script = "yes | head -n 1; sleep 1000 & kill $!; wait $!; echo $?";
+        try (var command = serve("tcp://127.0.0.1:0", "--exec", "sh", "-c", script);
+                Socket socket = command.connect()) {
+            assertThat(socket.getInputStream().readAllBytes())
+                    .asString(UTF_8)
+                    .isEqualTo("y\n143\n");
+            assertThat(command.err()).doesNotContain("yes");
+        }
+    }
+
+    @Test
+    void keepsTheEnvironment() throws Exception {
+        try (var command = serve("tcp://127.0.0.1:0", "--exec", "sh", "-c", "echo $PATH");
+                Socket socket = command.connect()) {
+            assertThat(socket.getInputStream().readAllBytes())
+                    .asString(UTF_8)
+                    .isEqualTo(System.getenv("PATH") + "\n");
+        }
+    }
+
+    @Test
+    void keepsToTimeouts() throws Exception {
+        try (var command = serve("tcp://127.0.0.1:0", "--read-timeout", "50ms", "--exec", "cat");
+                Socket socket = command.connect()) {
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void leavesNoProcessesOrDescriptors() throws Exception {
+        try (var command = serve("tcp://127.0.0.1:0", "--exec", "echo", "hi")) {
+            ask(command);
+            long before = command.descriptors();
+            for (int i = 0; i < 200; i++) {
+                ask(command);
+            }
+            await().untilAsserted(() -> assertThat(command.children()).isEmpty());
+            await().untilAsserted(() -> assertThat(command.descriptors()).isLessThan(before + 20));
+        }
+    }
+
+    private static void ask(RunningCommand command) throws Exception {
+        try (Socket socket = command.connect()) {
+            assertThat(socket.getInputStream().readAllBytes()).asString(UTF_8).isEqualTo("hi\n");
+        }
+    }
+
     private static String line(Socket socket) throws Exception {
         StringBuilder line = new StringBuilder();
         for (int c; (c = socket.getInputStream().read()) > '\n'; ) {
@@ -108,8 +162,7 @@ class ExecTest {
     @Test
     void tellsTheCommandWhoAsks() throws Exception {
         try (var command =
-                        RunningCommand.serve(
-                                1,
+                        serve(
                                 "tcp://127.0.0.1:0",
                                 "--exec",
                                 "sh",
@@ -129,9 +182,7 @@ class ExecTest {
     @Test
     void servesUnixSockets() throws Exception {
         Path path = folder.resolve("exec.sock");
-        try (var command =
-                        RunningCommand.serve(
-                                1, "unix:" + path, "--exec", "sh", "-c", "echo $PROTO; cat");
+        try (var command = serve("unix:" + path, "--exec", "sh", "-c", "echo $PROTO; cat");
                 var channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
             assertThat(command.listening()).containsExactly("unix:" + path);
             channel.write(ByteBuffer.wrap("abc".getBytes(UTF_8)));
@@ -144,7 +195,7 @@ class ExecTest {
 
     @Test
     void answersPackets() throws Exception {
-        try (var command = RunningCommand.serve(1, "udp://127.0.0.1:0", "--exec", "tr", "a", "b")) {
+        try (var command = serve("udp://127.0.0.1:0", "--exec", "tr", "a", "b")) {
             assertThat(CliTest.Udp.ask(command.address(0), "banana")).isEqualTo("bbnbnb");
         }
     }
@@ -152,8 +203,7 @@ class ExecTest {
     @Test
     void killsACommandWhoseOutputFitsNoPacket() throws Exception {
         try (var command =
-                RunningCommand.serve(
-                        1,
+                serve(
                         "udp://127.0.0.1:0",
                         "--exec",
                         "sh",

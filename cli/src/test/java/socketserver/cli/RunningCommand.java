@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// The command in a process of its own, on the module path of the tests.
 final class RunningCommand implements AutoCloseable {
@@ -27,11 +28,13 @@ final class RunningCommand implements AutoCloseable {
     private final Path err;
     private final List<String> listening = new ArrayList<>();
 
-    private RunningCommand(String... args) throws IOException {
+    private RunningCommand(List<String> options, String... args) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-Xlog:disable", "-Xlog:all=warning:stderr"));
+        command.addAll(options);
+        command.addAll(List.of("--enable-native-access=socketserver"));
         command.addAll(List.of("--add-modules", "ALL-DEFAULT"));
         command.addAll(List.of("--module-path", System.getProperty("jdk.module.path")));
         command.addAll(List.of("--module", "socketserver.cli/socketserver.cli.Main"));
@@ -43,15 +46,30 @@ final class RunningCommand implements AutoCloseable {
 
     /// Runs a command that ends by itself.
     static RunningCommand run(String... args) throws IOException {
-        return new RunningCommand(args);
+        return new RunningCommand(List.of(), args);
+    }
+
+    /// Runs a command that ends by itself, on that engine.
+    static RunningCommand runOn(String engine, String... args) throws IOException {
+        return new RunningCommand(List.of("-Dsocketserver.engine=" + engine), args);
     }
 
     /// Starts serving, and returns when each address has said that it is ready.
     static RunningCommand serve(int addresses, String... args) throws IOException {
+        return serve(List.of(), addresses, args);
+    }
+
+    /// Starts serving on that engine, and returns when each address has said that it is ready.
+    static RunningCommand serveOn(String engine, int addresses, String... args) throws IOException {
+        return serve(List.of("-Dsocketserver.engine=" + engine), addresses, args);
+    }
+
+    private static RunningCommand serve(List<String> options, int addresses, String... args)
+            throws IOException {
         String[] all = new String[args.length + 1];
         all[0] = "serve";
         System.arraycopy(args, 0, all, 1, args.length);
-        RunningCommand command = new RunningCommand(all);
+        RunningCommand command = new RunningCommand(options, all);
         for (int i = 0; i < addresses; i++) {
             String line = command.out.readLine();
             assertThat(line).as(command.err()).startsWith("listening on ");
@@ -108,6 +126,22 @@ final class RunningCommand implements AutoCloseable {
         await().atMost(Duration.ofSeconds(SECONDS))
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> err().contains(text));
+    }
+
+    /// {@return the processes that it has started and that are in the system's table}
+    List<ProcessHandle> children() {
+        return process.children().toList();
+    }
+
+    /// {@return how many descriptors it has, or 0 where that is not to be seen}
+    long descriptors() throws IOException {
+        Path all = Path.of("/proc", Long.toString(process.pid()), "fd");
+        if (!Files.isDirectory(all)) {
+            return 0;
+        }
+        try (Stream<Path> entries = Files.list(all)) {
+            return entries.count();
+        }
     }
 
     @Override

@@ -80,6 +80,7 @@ public final class Constants {
 
     public static final int POLLIN = 0x1;
     public static final int POLLOUT = 0x4;
+    public static final int POLLERR = 0x8;
 
     public static final int O_RDONLY = 0;
     public static final int O_CLOEXEC = 0x80000;

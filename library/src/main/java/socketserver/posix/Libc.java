@@ -51,7 +51,7 @@ public final class Libc {
     }
 
     @SuppressWarnings("restricted") // the module asks for native access
-    private static MethodHandle general(String function) {
+    static MethodHandle general(String function) {
         return LINKER.downcallHandle(LOOKUP.findOrThrow(function), GENERAL, ERRNO);
     }
 
@@ -123,7 +123,7 @@ public final class Libc {
         }
     }
 
-    private static long call(MethodHandle call, long a, long b, long c, long d, long e, long f) {
+    static long call(MethodHandle call, long a, long b, long c, long d, long e, long f) {
         try (Scratch scratch = Scratch.take()) {
             long result = (long) call.invokeExact(scratch.errno(), a, b, c, d, e, f);
             return (int) result == -1 ? -scratch.error() : result;

@@ -51,6 +51,12 @@ public final class SystemCallException extends SocketException {
         return Errno.name(result);
     }
 
+    /// {@return the error in words and its name, without the function: `too many open files
+    /// (EMFILE)` for instance}
+    public String reason() {
+        return Errno.describe(result);
+    }
+
     /// {@return whether it is that error}
     public boolean is(Errno errno) {
         return result == errno.result();

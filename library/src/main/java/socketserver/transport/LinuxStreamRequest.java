@@ -30,7 +30,7 @@ import java.time.Duration;
 /// Bytes go straight between the socket and the caller's buffer. A read is made only if the socket
 /// is not known to be empty: after one that has found less than fits, the thread of a TCP
 /// connection waits first.
-final class LinuxStreamRequest extends StreamRequest {
+final class LinuxStreamRequest extends StreamRequest implements DescriptorRequest {
     private final Descriptor descriptor;
     private final int domain;
     // Where the calls put the error number: the reading and the writing thread's own.
@@ -225,6 +225,17 @@ final class LinuxStreamRequest extends StreamRequest {
         descriptor.require();
         try {
             return LinuxSocket.credentials(descriptor.number());
+        } finally {
+            descriptor.leave();
+        }
+    }
+
+    @Override
+    public <T> T useDescriptor(Use<T> use) throws IOException {
+        descriptor.require();
+        descriptor.share();
+        try {
+            return use.with(descriptor.number());
         } finally {
             descriptor.leave();
         }

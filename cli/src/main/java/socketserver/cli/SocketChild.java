@@ -1,0 +1,67 @@
+package socketserver.cli;
+
+import socketserver.posix.Spawn;
+import socketserver.request.StreamRequest;
+import socketserver.transport.DescriptorRequest;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/// A process that has a client's connection itself as its standard input and output, as inetd's
+/// have: what they say to each other does not pass through this process.
+///
+/// The socket, which is non-blocking here, blocks for the child, as programs expect.
+final class SocketChild {
+    private SocketChild() {}
+
+    /// {@return whether the command can be given that connection itself}
+    ///
+    /// It cannot on the jdk engine, on systems that lack the calls, and under a timeout, which only
+    /// the one who reads and writes can watch.
+    static boolean isFor(StreamRequest request) {
+        return request instanceof DescriptorRequest
+                && request.readTimeout() == null
+                && request.writeTimeout() == null
+                && Spawn.isPossible();
+    }
+
+    /// Runs the command until it has ended; it is ended when the client breaks the connection, or
+    /// the server closes it.
+    ///
+    /// @param endings where the child is entered as long as it lives
+    static void run(List<String> command, StreamRequest request, Set<Ending> endings)
+            throws IOException, InterruptedException {
+        DescriptorRequest connection = (DescriptorRequest) request;
+        Copying.start(
+                        () ->
+                                connection.useDescriptor(
+                                        socket -> run(command, request, socket, endings)))
+                .join();
+    }
+
+    private static boolean run(
+            List<String> command, StreamRequest request, int socket, Set<Ending> endings)
+            throws IOException {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        ExecEnvironment.set(request, environment);
+        try (Spawn child = Spawn.start(command, environment, socket)) {
+            CompletableFuture<Boolean> exit = new CompletableFuture<>();
+            // It is there until it is reaped.
+            Ending ending = new Ending(ProcessHandle.of(child.pid()).orElseThrow(), exit);
+            endings.add(ending);
+            Spawn.Event event = child.await(socket);
+            // A client that has sent all and gone may wait for no answer: the command goes on.
+            if (event == Spawn.Event.BROKEN
+                    || (event == Spawn.Event.HUNG_UP && !request.isOpen())) {
+                ending.destroy();
+            }
+            child.reap();
+            endings.remove(ending);
+            return exit.complete(true);
+        }
+    }
+}
