@@ -15,8 +15,18 @@ import java.util.Set;
 
 /// A server of Unix datagrams: Python's `UnixDatagramServer`.
 ///
-/// No engine of this version can serve it: the constructor throws an
-/// [UnsupportedOperationException] that says what is missing.
+/// It takes the linux engine: Linux, and a JVM that was started with
+/// `--enable-native-access=socketserver` (`ALL-UNNAMED` if the library is on the class path).
+/// Otherwise binding it throws an [UnsupportedOperationException] that says what is missing.
+///
+/// A client is answered only if it has bound its own socket, to a path, an abstract name or one of
+/// the kernel's choice; otherwise a reply throws a [socketserver.request.DisconnectedException].
+/// The kernel loses no packets but lets senders wait: a reply to a client whose queue is full waits
+/// for at most 1 s, and then throws a [java.net.SocketTimeoutException].
+///
+/// A socket file that a dead server has left at the path is replaced; a live server's is not. The
+/// path is removed at close if it is still this server's (Python leaves it). Abstract names have no
+/// file. On [UnixAddress#unnamed()] the server gets an abstract name of the kernel's choice.
 ///
 /// @see ThreadingUnixDatagramServer
 public class UnixDatagramServer extends DatagramServer {

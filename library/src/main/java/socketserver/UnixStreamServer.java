@@ -16,6 +16,11 @@ import java.util.Set;
 /// A socket file that a dead server has left at the path is replaced; a live server's is not. The
 /// path is removed at close if it is still this server's (Python leaves it).
 ///
+/// On the linux engine it also serves abstract names, which have no file and nobody's permissions
+/// keep clients from (see [socketserver.request.StreamRequest#credentials()]), and
+/// [UnixAddress#unnamed()], for which the kernel chooses an abstract name; on the jdk engine,
+/// binding them throws an [UnsupportedOperationException] that says what is missing.
+///
 /// @see ThreadingUnixStreamServer
 public class UnixStreamServer extends StreamServer {
     // Set by serverBind(), in the constructor usually: no initializer may follow.

@@ -54,13 +54,15 @@ final class RawSocket implements AutoCloseable {
     }
 
     static RawSocket unix(Path path, int type) throws IOException {
-        RawSocket socket = open(AF_UNIX, type);
+        return open(AF_UNIX, type).bound(UnixAddress.of(path));
+    }
+
+    RawSocket bound(UnixAddress address) throws IOException {
         try (Scratch scratch = Scratch.take()) {
-            MemorySegment address = scratch.memory();
-            int length = write(UnixAddress.of(path), address);
-            check(Libc.bind(socket.number, address, length), "bind", path);
+            int length = write(address, scratch.memory());
+            check(Libc.bind(number, scratch.memory(), length), "bind", address);
         }
-        return socket;
+        return this;
     }
 
     /// Writes a `struct sockaddr_un`.

@@ -41,19 +41,14 @@ final class UnixPacketClient extends PacketClient {
         descriptor = check(Libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket", null);
         try (Scratch scratch = Scratch.take()) {
             MemorySegment name = scratch.memory();
-            check(Libc.bind(descriptor, name, write(path.toString(), name)), "bind", path);
+            int length = RawSocket.write(address(), name);
+            check(Libc.bind(descriptor, name, length), "bind", path);
         }
-    }
-
-    private static int write(String path, MemorySegment name) {
-        name.set(JAVA_SHORT, 0, (short) AF_UNIX);
-        name.setString(2, path);
-        return 2 + path.length() + 1;
     }
 
     @Override
     void send(byte[] packet) throws IOException {
-        message.put(0, ByteBuffer.wrap(packet), write(server.name(), message.name(0)));
+        message.put(0, ByteBuffer.wrap(packet), RawSocket.write(server, message.name(0)));
         for (int sent; (sent = message.send(descriptor, 0, 1)) != 1; ) {
             if (sent != EAGAIN.result()) {
                 throw SystemCallException.of(sent, "sendmmsg", server);

@@ -96,6 +96,9 @@ public final class UnixAddress extends SocketAddress {
     }
 
     /// {@return the address of a socket that was not bound, as most clients' are}
+    ///
+    /// A server that is given it gets an abstract name of the kernel's choice ("autobind",
+    /// `unix(7)`): five hexadecimal digits that no other socket has.
     public static UnixAddress unnamed() {
         return UNNAMED;
     }
