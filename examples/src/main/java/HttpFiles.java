@@ -7,9 +7,7 @@ import socketserver.request.InputTooLongException;
 import socketserver.request.StreamRequestHandler;
 
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.file.AccessDeniedException;
@@ -306,29 +304,17 @@ final class HttpFiles {
                 writeHead("304 Not Modified", lastModified);
                 return;
             }
-            try (InputStream in = Files.newInputStream(file)) {
-                long length = Files.size(file);
-                String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-                String type =
-                        TYPES.getOrDefault(
-                                name.substring(name.lastIndexOf('.') + 1),
-                                "application/octet-stream");
-                writeHead("200 OK", lastModified + content(type, length));
-                if (withBody) {
-                    writeBody(in, length);
-                }
+            if (!Files.isReadable(file)) {
+                throw new Status("403 Forbidden");
             }
-        }
-
-        private void writeBody(InputStream in, long length) throws IOException {
-            byte[] part = new byte[(int) Math.min(length, 64 * 1024)];
-            for (long left = length; left > 0; ) {
-                int count = in.read(part, 0, (int) Math.min(left, part.length));
-                if (count < 0) {
-                    throw new EOFException("the file has become %d bytes shorter".formatted(left));
-                }
-                output().write(part, 0, count);
-                left -= count;
+            long length = Files.size(file);
+            String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+            String type =
+                    TYPES.getOrDefault(
+                            name.substring(name.lastIndexOf('.') + 1), "application/octet-stream");
+            writeHead("200 OK", lastModified + content(type, length));
+            if (withBody) {
+                request().write(file, 0, length);
             }
         }
 

@@ -18,7 +18,10 @@ final class Exceptions {
                                     + " constructor refuses"),
                     new Row(
                             "connections",
-                            method -> method.getDeclaringClass().equals(StreamContractTest.class),
+                            method ->
+                                    method.getDeclaringClass().equals(StreamContractTest.class)
+                                            || method.getDeclaringClass()
+                                                    .equals(FileContractTest.class),
                             variant -> !variant.family().isStream(),
                             "a packet has no connection: no lines, half-close, reset or timeouts"),
                     new Row(

@@ -73,6 +73,16 @@ final class StreamClient implements Client {
         return all.toByteArray();
     }
 
+    /// {@return how many bytes come up to the end}
+    long skipAll() throws IOException {
+        long all = read.remaining();
+        for (int count; (count = channel.read(read.clear())) >= 0; ) {
+            all += count;
+        }
+        read.limit(0);
+        return all;
+    }
+
     /// {@return the next byte, or -1 at the end}
     int next() throws IOException {
         if (!read.hasRemaining()) {

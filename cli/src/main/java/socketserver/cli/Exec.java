@@ -46,24 +46,25 @@ final class Exec extends Service implements AutoCloseable {
             throw new WrongArgumentException("--exec needs a command: --exec cat, for example");
         }
         String program = command.getFirst();
-        boolean found =
-                program.indexOf('/') >= 0
-                        ? isProgram(Path.of(program))
-                        : isOnPath(program, System.getenv().getOrDefault("PATH", ""));
-        if (!found) {
+        if (find(program) == null) {
             throw new WrongArgumentException(
                     "--exec (" + program + ") must be a program on the PATH or the path of one");
         }
         return new Exec(List.copyOf(command));
     }
 
-    private static boolean isOnPath(String program, String path) {
+    /// {@return the file of a program, or null if there is none}
+    static @Nullable Path find(String program) {
+        if (program.indexOf('/') >= 0) {
+            return isProgram(Path.of(program)) ? Path.of(program) : null;
+        }
+        String path = System.getenv().getOrDefault("PATH", "");
         for (String folder : path.split(File.pathSeparator, -1)) {
             if (!program.isEmpty() && isProgram(Path.of(folder, program))) {
-                return true;
+                return Path.of(folder, program);
             }
         }
-        return false;
+        return null;
     }
 
     private static boolean isProgram(Path file) {

@@ -1,10 +1,14 @@
 package socketserver.cli;
 
+import socketserver.posix.Errno;
 import socketserver.posix.Spawn;
+import socketserver.posix.SystemCallException;
 import socketserver.request.StreamRequest;
 import socketserver.transport.DescriptorRequest;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +52,7 @@ final class SocketChild {
             throws IOException {
         Map<String, String> environment = new HashMap<>(System.getenv());
         ExecEnvironment.set(request, environment);
-        try (Spawn child = Spawn.start(command, environment, socket)) {
+        try (Spawn child = start(command, environment, socket)) {
             CompletableFuture<Boolean> exit = new CompletableFuture<>();
             // It is there until it is reaped.
             Ending ending = new Ending(ProcessHandle.of(child.pid()).orElseThrow(), exit);
@@ -62,6 +66,22 @@ final class SocketChild {
             child.reap();
             endings.remove(ending);
             return exit.complete(true);
+        }
+    }
+
+    private static Spawn start(List<String> command, Map<String, String> environment, int socket)
+            throws IOException {
+        try {
+            return Spawn.start(command, environment, socket);
+        } catch (SystemCallException failed) {
+            Path file = Exec.find(command.getFirst());
+            if (!failed.is(Errno.ENOEXEC) || file == null) {
+                throw failed;
+            }
+            // A script that does not begin with #! is one for the shell: execvp(3), ProcessBuilder.
+            List<String> script = new ArrayList<>(List.of("/bin/sh", file.toString()));
+            script.addAll(command.subList(1, command.size()));
+            return Spawn.start(script, environment, socket);
         }
     }
 }

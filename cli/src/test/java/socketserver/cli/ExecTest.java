@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Commands that serve a request each, over both engines.
@@ -121,6 +122,29 @@ class ExecTest {
             assertThat(socket.getInputStream().readAllBytes())
                     .asString(UTF_8)
                     .isEqualTo(System.getenv("PATH") + "\n");
+        }
+    }
+
+    @Test
+    void runsAScriptThatDoesNotSayWhoseItIs() throws Exception {
+        Path script = Files.writeString(folder.resolve("script"), "echo $1\n");
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+        try (var command = serve("tcp://127.0.0.1:0", "--exec", script.toString(), "hello");
+                Socket socket = command.connect()) {
+            assertThat(socket.getInputStream().readAllBytes()).asString().isEqualTo("hello\n");
+        }
+    }
+
+    @Test
+    void saysWhyACommandCouldNotBeStarted() throws Exception {
+        Path script = Files.writeString(folder.resolve("script"), "#!/no/such/shell\n");
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+        try (var command = serve("tcp://127.0.0.1:0", "--exec", script.toString());
+                Socket socket = command.connect()) {
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            command.awaitErr(script.toString());
+            assertThat(command.err().toLowerCase(java.util.Locale.ROOT))
+                    .contains("no such file or directory");
         }
     }
 

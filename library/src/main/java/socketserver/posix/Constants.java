@@ -86,6 +86,8 @@ public final class Constants {
     public static final int O_CLOEXEC = 0x80000;
     public static final int O_NONBLOCK = 0x800;
 
+    public static final int SEEK_END = 2;
+
     public static final int F_SETFD = 2;
     public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;

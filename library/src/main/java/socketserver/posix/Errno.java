@@ -10,6 +10,8 @@ public enum Errno {
     EINTR(4, "interrupted system call"),
     /// Input/output error.
     EIO(5, "input/output error"),
+    /// Exec format error.
+    ENOEXEC(8, "exec format error"),
     /// Bad file descriptor.
     EBADF(9, "bad file descriptor"),
     /// Resource temporarily unavailable.

@@ -343,6 +343,32 @@ public final class Libc {
         return call(Open.CALL, path.address(), flags, 0, 0);
     }
 
+    private static final class LSeek {
+        static final MethodHandle CALL = general("lseek");
+    }
+
+    /// Moves in a file (`lseek(2)`).
+    ///
+    /// @return where it is then, or the negative error number
+    public static long lseek(int descriptor, long offset, int whence) {
+        try (Scratch scratch = Scratch.take()) {
+            long result =
+                    (long)
+                            LSeek.CALL.invokeExact(
+                                    scratch.errno(),
+                                    (long) descriptor,
+                                    offset,
+                                    (long) whence,
+                                    0L,
+                                    0L,
+                                    0L);
+            // All of its bits count.
+            return result == -1 ? -scratch.error() : result;
+        } catch (Throwable thrown) {
+            throw impossible(thrown);
+        }
+    }
+
     private static final class SendFile {
         static final MethodHandle CALL = general("sendfile");
     }

@@ -2,6 +2,7 @@ package socketserver.request;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,8 +12,13 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 
 /// A connection of a client: Python's `self.request` of a stream server, which there is the socket.
 ///
@@ -120,6 +126,52 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         return count;
     }
 
+    /// Writes all that the file has when it is opened: Python's `sendfile`.
+    ///
+    /// Bytes that the output has buffered go first, and no other write comes in between.
+    ///
+    /// @return how many bytes
+    /// @throws NoSuchFileException if there is no such file
+    /// @throws FileSystemException if it is not a regular file, or must not be read
+    /// @throws EOFException if it becomes shorter meanwhile; says how much was sent
+    /// @throws SocketTimeoutException if the client took nothing for the write timeout
+    /// @throws DisconnectedException if the client has gone
+    public final long write(Path file) throws IOException {
+        return writeFile(file, 0, -1);
+    }
+
+    /// Writes so many bytes of the file, from that one on.
+    ///
+    /// @param from how many bytes of the file to leave out
+    /// @return how many bytes: all
+    /// @throws EOFException if the file has not so many bytes; says how much was sent
+    /// @see #write(Path)
+    public final long write(Path file, long from, long count) throws IOException {
+        Objects.checkFromIndexSize(from, count, Long.MAX_VALUE);
+        return writeFile(file, from, count);
+    }
+
+    private long writeFile(Path file, long from, long count) throws IOException {
+        writing.lock();
+        try {
+            if (output != null) {
+                output.flush();
+            }
+            SENDING.setOpaque(this, true);
+            long before = bytesOut;
+            sendFile(
+                    file,
+                    from,
+                    count,
+                    writeTimeout,
+                    sent -> BYTES_OUT.setOpaque(this, bytesOut + sent));
+            return bytesOut - before;
+        } finally {
+            SENDING.setOpaque(this, false);
+            writing.unlock();
+        }
+    }
+
     private int receiveCounted(ByteBuffer into) throws IOException {
         READING.setOpaque(this, true);
         try {
@@ -195,6 +247,20 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     /// @return how many bytes were sent
     /// @throws SocketTimeoutException if nothing could be sent in that time
     protected abstract int send(ByteBuffer from, long timeoutNanos) throws IOException;
+
+    /// Sends bytes of a file; called by one thread at a time.
+    ///
+    /// This reads them and sends them by [#send(ByteBuffer, long)]. A socket for which the system
+    /// has a shorter way overrides it.
+    ///
+    /// @param count how many; negative is all that the file has when it is opened
+    /// @param timeoutNanos how long to wait until the client takes a byte; 0 is for ever
+    /// @param sent is told of each part how many bytes it had, in the calling thread
+    /// @throws EOFException if the file has not so many bytes
+    protected void sendFile(Path file, long from, long count, long timeoutNanos, LongConsumer sent)
+            throws IOException {
+        FileCopy.send(file, from, count, part -> send(part, timeoutNanos), sent);
+    }
 
     /// {@return whether a read has found that the client has ended its output}
     public final boolean inputEnded() {

@@ -18,8 +18,10 @@ public interface Engine {
     /// @throws UnsupportedOperationException if the property names one that cannot be used here
     static Engine chosen() {
         String forced = System.getProperty("socketserver.engine");
+        if (forced == null) {
+            return DefaultEngine.INSTANCE;
+        }
         return switch (forced) {
-            case null -> DefaultEngine.INSTANCE;
             case "jdk" -> JdkEngine.INSTANCE;
             case "linux" -> LinuxEngine.instance();
             default ->

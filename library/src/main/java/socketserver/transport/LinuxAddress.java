@@ -48,12 +48,15 @@ final class LinuxAddress {
     ///   4291, 2.5.5.2)
     /// @return how many bytes it has
     static int write(SocketAddress address, int domain, MemorySegment into) {
-        return switch (address) {
-            case UnixAddress unix -> write(unix, into);
-            case InetSocketAddress inet when domain == AF_INET -> write4(inet, into);
-            case InetSocketAddress inet -> write6(inet, into);
-            default -> throw new IllegalArgumentException("unknown kind of address: " + address);
-        };
+        // No pattern switch on the way to the first byte: each is linked when it first runs, which
+        // takes some milliseconds.
+        if (address instanceof UnixAddress unix) {
+            return write(unix, into);
+        }
+        if (address instanceof InetSocketAddress inet) {
+            return domain == AF_INET ? write4(inet, into) : write6(inet, into);
+        }
+        throw new IllegalArgumentException("unknown kind of address: " + address);
     }
 
     private static int write(UnixAddress unix, MemorySegment into) {

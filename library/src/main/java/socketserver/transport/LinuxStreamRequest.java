@@ -6,6 +6,8 @@ import static socketserver.posix.Constants.MSG_NOSIGNAL;
 import static socketserver.posix.Constants.SHUT_WR;
 import static socketserver.posix.Errno.EAGAIN;
 import static socketserver.posix.Errno.EINTR;
+import static socketserver.posix.Errno.EINVAL;
+import static socketserver.posix.Errno.EIO;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,9 @@ import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.LongConsumer;
 
 /// An accepted TCP or Unix stream socket.
 ///
@@ -159,6 +163,46 @@ final class LinuxStreamRequest extends StreamRequest implements DescriptorReques
             } else if (count != EINTR.result()) {
                 throw failure("send", count);
             }
+        }
+    }
+
+    @Override
+    protected void sendFile(Path file, long from, long count, long timeoutNanos, LongConsumer sent)
+            throws IOException {
+        LinuxFile opened = LinuxFile.of(file, from, count);
+        if (opened == null) {
+            super.sendFile(file, from, count, timeoutNanos, sent);
+            return;
+        }
+        try (opened) {
+            while (!opened.isSent()) {
+                long result = OnDisk.call(() -> sendNow(opened));
+                if (result >= 0) {
+                    sent.accept(result);
+                } else if (result == EINVAL.result() && !opened.isBegun()) {
+                    // Some file systems know no sendfile(2).
+                    super.sendFile(file, from, count, timeoutNanos, sent);
+                    return;
+                } else if (result == EIO.result()) {
+                    throw SystemCallException.of((int) result, "sendfile", file);
+                } else if (result == EAGAIN.result()) {
+                    if (!descriptor.awaitWritable(timeoutNanos)) {
+                        close();
+                        throw timeout("write", timeoutNanos);
+                    }
+                } else if (result != EINTR.result()) {
+                    throw failure("sendfile", (int) result);
+                }
+            }
+        }
+    }
+
+    private long sendNow(LinuxFile file) throws IOException {
+        descriptor.require();
+        try {
+            return file.send(descriptor.number());
+        } finally {
+            descriptor.leave();
         }
     }
 
