@@ -47,7 +47,9 @@ class SystemCallsTest {
                 server.start();
                 System.out.println(server.address().getPort());
                 var commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
-                for (String command; !(command = commands.readLine()).equals("end"); ) {
+                for (String command = commands.readLine();
+                        !command.equals("end");
+                        command = commands.readLine()) {
                     System.out.println(
                             command.equals("parked?")
                                     ? isParked(server)
