@@ -10,14 +10,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.newsclub.net.unix.AFUNIXDatagramSocket;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
 
 import socketserver.request.UnixAddress;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.BindException;
+import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +132,61 @@ class StrangersTest {
         }
         try (var serving = variant(Family.UDP_IPV6, model).serve(Variant::echo)) {
             assertThat(python(PACKET_CLIENT, "::1", port(serving))).isEqualTo("ok\n");
+        }
+    }
+
+    // Unix datagrams
+
+    private static final Variant UNIX_DATAGRAM =
+            new Variant("linux", Family.UNIX_DATAGRAM, Model.THREADING);
+
+    private static final String UNIX_PACKET_CLIENT =
+            """
+            import os, socket, sys, tempfile
+            for bound in (os.path.join(tempfile.mkdtemp(), 'c'), '\\0abstract-%d' % os.getpid(), ''):
+                s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                s.settimeout(20)
+                s.bind(bound)
+                for data in (b'hello', b'', b'x' * 8000):
+                    s.sendto(data, sys.argv[1])
+                    answer, sender = s.recvfrom(65536)
+                    assert answer == data, answer
+                    assert sender == sys.argv[1], sender
+            print('ok')
+            """;
+
+    @Test
+    void pythonUnixDatagramSockets() throws Exception {
+        needs("python3");
+        try (var serving = UNIX_DATAGRAM.serve(Variant::echo)) {
+            assertThat(python(UNIX_PACKET_CLIENT, path(serving))).isEqualTo("ok\n");
+        }
+    }
+
+    @Test
+    void socatOverUnixDatagrams(@TempDir Path folder) throws Exception {
+        needs("socat");
+        try (var serving = UNIX_DATAGRAM.serve(Variant::echo)) {
+            String address = "UNIX-SENDTO:" + path(serving) + ",bind=" + folder.resolve("c");
+            assertThat(ask(false, "hello\n", "socat", "-", address)).isEqualTo("hello\n");
+        }
+    }
+
+    @Test
+    void junixsocketOverUnixDatagrams(@TempDir Path folder) throws Exception {
+        try (var serving = UNIX_DATAGRAM.serve(Variant::echo);
+                var socket = AFUNIXDatagramSocket.newInstance()) {
+            socket.setSoTimeout(20_000);
+            socket.bind(AFUNIXSocketAddress.of(folder.resolve("c")));
+            socket.connect(AFUNIXSocketAddress.of(Path.of(path(serving))));
+            for (String message : List.of("hello", "x".repeat(8000))) {
+                byte[] bytes = message.getBytes(UTF_8);
+                socket.send(new DatagramPacket(bytes, bytes.length));
+                var answer = new DatagramPacket(new byte[9000], 9000);
+                socket.receive(answer);
+                assertThat(new String(answer.getData(), 0, answer.getLength(), UTF_8))
+                        .isEqualTo(message);
+            }
         }
     }
 
