@@ -1,5 +1,7 @@
 package socketserver;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.jspecify.annotations.Nullable;
 
 import socketserver.request.UnixAddress;
@@ -16,6 +18,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
 
@@ -48,7 +51,7 @@ final class UnixPath {
     /// Binds a socket to the address, replacing a socket file that nobody listens on any more.
     ///
     /// @return the file, or null if the address is not a path
-    /// @throws BindException if the path is in use, or is not a socket
+    /// @throws BindException if the path is in use, is not a socket, or has no name in UTF-8
     static @Nullable UnixPath bind(
             UnixAddress address, @Nullable Set<PosixFilePermission> permissions, Binding binding)
             throws IOException {
@@ -56,6 +59,11 @@ final class UnixPath {
         if (path == null) {
             binding.bind();
             return null;
+        }
+        if (!Arrays.equals(address.name().getBytes(UTF_8), address.bytes())) {
+            throw new BindException(
+                    "the bytes of path %s are not UTF-8: its file could not be removed at close"
+                            .formatted(path));
         }
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             removeStale(path);

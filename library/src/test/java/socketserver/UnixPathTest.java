@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -273,6 +275,19 @@ class UnixPathTest {
         } catch (IOException refused) {
             assertThat(refused).hasMessageContaining("too long");
         }
+    }
+
+    @Test
+    void refusesAPathThatIsNotUtf8() {
+        byte[] bytes = (path + "x").getBytes(UTF_8);
+        bytes[bytes.length - 1] = (byte) 0xff;
+        UnixAddress address = UnixAddress.of(bytes);
+        assertThatThrownBy(() -> new UnixStreamServer(address, Variant::echo))
+                .isInstanceOf(BindException.class)
+                .hasMessage(
+                        "the bytes of path %s\ufffd are not UTF-8: its file could not be removed at"
+                                + " close",
+                        path);
     }
 
     @Test
