@@ -237,6 +237,7 @@ class CompileTest {
     @Test
     void aServersOwnClassCannotNameWhatIsHidden() throws IOException {
         assertThat(compile(inMain("socketserver.transport.Engine.chosen();")))
-                .contains("does not export it");
+                .contains("error: cannot find symbol")
+                .contains("socketserver.transport");
     }
 }

@@ -103,7 +103,10 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
     }
 
     private boolean park(long nanos) throws IOException {
-        pending = pending || socket.takeReadable();
+        if (pending || socket.takeReadable()) {
+            // Seen before this wait, and perhaps taken since.
+            pending = poll(0);
+        }
         if (!pending && nanos != 0 && socket.awaitReadable(Math.max(0, nanos))) {
             pending = socket.takeReadable();
         }
