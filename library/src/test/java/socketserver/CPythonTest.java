@@ -128,6 +128,7 @@ class CPythonTest {
                     "socketserver.request.DisconnectedException",
                     "socketserver.request.HandlerFactory",
                     "socketserver.request.InputTooLongException",
+                    "socketserver.request.LinuxSocketOptions",
                     "socketserver.request.Request",
                     "socketserver.request.Request$Waiting",
                     "socketserver.request.RequestHandler",
@@ -136,7 +137,8 @@ class CPythonTest {
                     "socketserver.request.Server",
                     "socketserver.request.StreamRequest",
                     "socketserver.request.StreamRequestHandler",
-                    "socketserver.request.UnixAddress");
+                    "socketserver.request.UnixAddress",
+                    "socketserver.request.UnixCredentials");
 
     @Test
     void eachOfThemIsHere() {

@@ -58,6 +58,9 @@ class CompileTest {
                         new PrintWriter(out),
                         "-Xlint:all,-missing-explicit-ctor",
                         "-proc:none",
+                        // Not the tests' own, which have classes in the hidden packages.
+                        "--class-path",
+                        folder.toString(),
                         "--module-path",
                         Path.of("target", "classes").toString(),
                         "--add-modules",
