@@ -118,6 +118,7 @@ class ExamplesTest {
                             List.of(
                                     Path.of(System.getProperty("java.home"), "bin", "java")
                                             .toString(),
+                                    "--enable-native-access=ALL-UNNAMED",
                                     "-XX:TieredStopAtLevel=1",
                                     "-XX:+UseSerialGC",
                                     "-cp",
