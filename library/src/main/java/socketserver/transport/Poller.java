@@ -37,7 +37,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Poller {
     private static final int MAX_EVENTS = 512;
     private static final int IDLE_TURNS = 20;
-    private static final int BUSY_TURNS = Integer.getInteger("socketserver.busyTurns", 16);
+    private static final int BUSY_TURNS = 16;
     private static final long WAKE_UP = -1;
 
     // Guarded by this class. Not a constant of it: opening fails while the process has no
@@ -165,15 +165,27 @@ final class Poller {
         EpollEvents events = new EpollEvents(MAX_EVENTS);
         int[] errno = {0};
         int idle = 0;
+        boolean byTimer = true;
         for (int turn = 1; ; turn++) {
             int count = Libc.epollNow(epoll, events, errno);
             for (int i = 0; i < count; i++) {
                 tell(events.data(i), events.flags(i));
             }
             idle = count > 0 ? 0 : idle + 1;
-            if (idle >= IDLE_TURNS || turn >= BUSY_TURNS + IDLE_TURNS * (idle > 0 ? 1 : 0)) {
+            if (idle >= IDLE_TURNS) {
                 handOver();
                 idle = 0;
+                turn = 0;
+            } else if (idle == 0 && turn >= BUSY_TURNS) {
+                // A carrier goes on with the queue that its last work came from: to come back by
+                // the
+                // same one every time would leave the others waiting.
+                if (byTimer) {
+                    LockSupport.parkNanos(this, 1);
+                } else {
+                    handOver();
+                }
+                byTimer = !byTimer;
                 turn = 0;
             } else {
                 Thread.yield();
