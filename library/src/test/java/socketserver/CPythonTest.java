@@ -119,8 +119,6 @@ class CPythonTest {
                     "socketserver.concurrency.RequestLoop",
                     "socketserver.concurrency.RequestTask",
                     "socketserver.concurrency.ThreadingModel",
-                    "socketserver.request.LinuxSocketOptions",
-                    "socketserver.request.UnixCredentials",
                     "socketserver.request.Attribute",
                     "socketserver.request.BaseRequestHandler",
                     "socketserver.request.DatagramRequest",
