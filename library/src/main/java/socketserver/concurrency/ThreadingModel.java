@@ -65,22 +65,16 @@ public final class ThreadingModel implements ConcurrencyModel {
     @Override
     public void serve(RequestLoop loop) {
         if (virtual && loop.waitsVirtually()) {
-            var turning = new FutureTask<@Nullable Void>(() -> turn(loop), null);
+            var turning =
+                    new FutureTask<@Nullable Void>(() -> ConcurrencyModel.super.serve(loop), null);
             Thread thread = Thread.ofVirtual().name("socketserver-loop").start(turning);
             join(thread, turning);
         } else {
             if (virtual) {
                 VirtualWaits.prepare();
             }
-            turn(loop);
+            ConcurrencyModel.super.serve(loop);
         }
-    }
-
-    private static void turn(RequestLoop loop) {
-        boolean more;
-        do {
-            more = loop.turn();
-        } while (more);
     }
 
     private static void join(Thread thread, Future<?> turning) {

@@ -1,5 +1,6 @@
 package socketserver.transport;
 
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
 
 /// What to do when a platform thread is interrupted that waits in a system call, which knows
@@ -28,7 +29,7 @@ final class Interruption extends AbstractInterruptibleChannel {
         } finally {
             try {
                 end(true);
-            } catch (java.nio.channels.AsynchronousCloseException interrupted) {
+            } catch (AsynchronousCloseException interrupted) {
                 // The action has been run, and the thread stays interrupted.
             }
         }
