@@ -24,7 +24,7 @@ import java.net.SocketOption;
 ///
 /// The serving thread waits in `poll(2)`; if it is a virtual one, it is woken by the [Poller].
 abstract class LinuxListener<R extends Request> implements Listener<R> {
-    final Descriptor socket;
+    final SocketDescriptor socket;
     final int domain;
     private final Descriptor wakeUp;
     // One thread at a time uses it: the serving one.
@@ -40,13 +40,13 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
     /// Takes a socket over, which is closed if that fails.
     LinuxListener(int domain, int number) throws IOException {
         this.domain = domain;
-        socket = new Descriptor(number, false);
+        socket = SocketDescriptor.ofListener(number);
         int event = Libc.eventfd(EFD_CLOEXEC | EFD_NONBLOCK);
         if (event < 0) {
             socket.close();
             throw SystemCallException.of(event, "eventfd", null);
         }
-        wakeUp = new Descriptor(event, false);
+        wakeUp = new Descriptor(event);
     }
 
     @Override

@@ -21,6 +21,7 @@ import socketserver.request.DisconnectedException;
 import socketserver.request.UnixAddress;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.SocketAddress;
@@ -101,7 +102,10 @@ final class LinuxReplies {
         waiting.lock();
         try {
             while (!sendNow(message, client)) {
-                listener.socket.awaitWritable(0);
+                if (!listener.socket.awaitWritable(0)) {
+                    throw new InterruptedIOException(
+                            "reply to %s: interrupted while it waited for room".formatted(client));
+                }
             }
         } finally {
             waiting.unlock();

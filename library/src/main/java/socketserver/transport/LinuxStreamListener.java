@@ -1,5 +1,6 @@
 package socketserver.transport;
 
+import static socketserver.posix.Constants.AF_UNIX;
 import static socketserver.posix.Constants.SOCK_CLOEXEC;
 import static socketserver.posix.Constants.SOCK_NONBLOCK;
 import static socketserver.posix.Errno.EAGAIN;
@@ -70,7 +71,8 @@ final class LinuxStreamListener extends LinuxListener<StreamRequest> {
             }
             SystemCallException.check(accepted, "accept4", address());
             try {
-                Descriptor descriptor = new Descriptor(accepted, true);
+                SocketDescriptor descriptor =
+                        SocketDescriptor.ofConnection(accepted, domain == AF_UNIX);
                 descriptor.lingers(lingers);
                 return new LinuxStreamRequest(
                         server,

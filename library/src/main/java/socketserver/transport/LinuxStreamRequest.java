@@ -35,13 +35,14 @@ import java.util.function.LongConsumer;
 /// is not known to be empty: after one that has found less than fits, the thread of a TCP
 /// connection waits first.
 final class LinuxStreamRequest extends StreamRequest implements DescriptorRequest {
-    private final Descriptor descriptor;
+    private final SocketDescriptor descriptor;
     private final int domain;
     // Where the calls put the error number: the reading and the writing thread's own.
     private final int[] readErrno = {0};
     private final int[] writeErrno = {0};
 
-    LinuxStreamRequest(Server server, SocketAddress client, Descriptor descriptor, int domain) {
+    LinuxStreamRequest(
+            Server server, SocketAddress client, SocketDescriptor descriptor, int domain) {
         super(server, client);
         this.descriptor = descriptor;
         this.domain = domain;
@@ -107,7 +108,7 @@ final class LinuxStreamRequest extends StreamRequest implements DescriptorReques
             descriptor.leave();
         }
         if (count > 0) {
-            if (count == Math.min(into.remaining(), Libc.MAX_TRANSFER) || mayEndEarly()) {
+            if (count == Math.min(into.remaining(), Libc.MAX_TRANSFER) || descriptor.isUrgent()) {
                 descriptor.stillReadable();
             }
             into.position(into.position() + count);
@@ -124,13 +125,6 @@ final class LinuxStreamRequest extends StreamRequest implements DescriptorReques
         }
         descriptor.notEnded();
         return count;
-    }
-
-    /// {@return whether a read that does not fill the buffer tells nothing: it ends at urgent bytes
-    /// (`tcp(7)`), and on Unix sockets behind each message that descriptors were passed with
-    /// (`unix(7)`), which nothing announces}
-    private boolean mayEndEarly() {
-        return domain == AF_UNIX || descriptor.isUrgent();
     }
 
     @Override

@@ -53,7 +53,7 @@ final class Poller {
     // other.
     private volatile boolean handedOver;
     // By descriptor number. Replaced and written under the lock of this.
-    private volatile AtomicReferenceArray<@Nullable Descriptor> watched =
+    private volatile AtomicReferenceArray<@Nullable SocketDescriptor> watched =
             new AtomicReferenceArray<>(1024);
 
     private Poller(int epoll, int wakeUp) {
@@ -88,10 +88,10 @@ final class Poller {
     }
 
     /// Watches a descriptor from now on; if it is ready already, it is told so.
-    void add(Descriptor descriptor, int events) throws SystemCallException {
+    void add(SocketDescriptor descriptor, int events) throws SystemCallException {
         int number = descriptor.number();
         synchronized (this) {
-            AtomicReferenceArray<@Nullable Descriptor> table = watched;
+            AtomicReferenceArray<@Nullable SocketDescriptor> table = watched;
             if (number >= table.length()) {
                 table = larger(table, number);
                 watched = table;
@@ -101,9 +101,9 @@ final class Poller {
         control(EPOLL_CTL_ADD, descriptor, events);
     }
 
-    private static AtomicReferenceArray<@Nullable Descriptor> larger(
-            AtomicReferenceArray<@Nullable Descriptor> table, int number) {
-        AtomicReferenceArray<@Nullable Descriptor> larger =
+    private static AtomicReferenceArray<@Nullable SocketDescriptor> larger(
+            AtomicReferenceArray<@Nullable SocketDescriptor> table, int number) {
+        AtomicReferenceArray<@Nullable SocketDescriptor> larger =
                 new AtomicReferenceArray<>(Math.max(number + 1, 2 * table.length()));
         for (int i = 0; i < table.length(); i++) {
             larger.setPlain(i, table.getPlain(i));
@@ -112,7 +112,7 @@ final class Poller {
     }
 
     /// Changes what is watched of a descriptor, and tells it if that is ready already.
-    void change(Descriptor descriptor, int events) throws SystemCallException {
+    void change(SocketDescriptor descriptor, int events) throws SystemCallException {
         control(EPOLL_CTL_MOD, descriptor, events);
     }
 
@@ -120,7 +120,7 @@ final class Poller {
     ///
     /// The system takes it out of epoll itself when the last process closes the open file. One that
     /// lives on in a child process would be reported for ever.
-    void remove(Descriptor descriptor, boolean shared) {
+    void remove(SocketDescriptor descriptor, boolean shared) {
         if (shared) {
             Libc.epollCtl(epoll, EPOLL_CTL_DEL, descriptor.number(), 0, 0);
         }
@@ -129,15 +129,10 @@ final class Poller {
         }
     }
 
-    private void control(int operation, Descriptor descriptor, int events)
+    private void control(int operation, SocketDescriptor descriptor, int events)
             throws SystemCallException {
         SystemCallException.check(
-                Libc.epollCtl(
-                        epoll,
-                        operation,
-                        descriptor.number(),
-                        events | EpollEvents.EDGE,
-                        descriptor.mark()),
+                Libc.epollCtl(epoll, operation, descriptor.number(), events, descriptor.mark()),
                 "epoll_ctl",
                 descriptor);
     }
@@ -198,8 +193,8 @@ final class Poller {
             return;
         }
         int number = (int) mark;
-        AtomicReferenceArray<@Nullable Descriptor> table = watched;
-        Descriptor descriptor = number < table.length() ? table.get(number) : null;
+        AtomicReferenceArray<@Nullable SocketDescriptor> table = watched;
+        SocketDescriptor descriptor = number < table.length() ? table.get(number) : null;
         if (descriptor != null && descriptor.mark() == mark) {
             descriptor.ready(events);
         }

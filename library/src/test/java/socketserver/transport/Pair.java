@@ -16,14 +16,20 @@ import socketserver.posix.SystemCallException;
 import java.lang.foreign.MemorySegment;
 
 /// Two connected sockets: ours, and the number of the peer's.
-record Pair(Descriptor ours, int peer) implements AutoCloseable {
+record Pair(SocketDescriptor ours, int peer) implements AutoCloseable {
     static Pair open() throws SystemCallException {
+        return open(false);
+    }
+
+    /// Opens two; reads of ours may end early or not.
+    static Pair open(boolean readsEndEarly) throws SystemCallException {
         try (Scratch scratch = Scratch.take()) {
             MemorySegment numbers = scratch.memory();
             int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
             check(Libc.socketpair(AF_UNIX, type, numbers), "socketpair", null);
             return new Pair(
-                    new Descriptor(numbers.get(JAVA_INT, 0), true), numbers.get(JAVA_INT, 4));
+                    SocketDescriptor.ofConnection(numbers.get(JAVA_INT, 0), readsEndEarly),
+                    numbers.get(JAVA_INT, 4));
         }
     }
 

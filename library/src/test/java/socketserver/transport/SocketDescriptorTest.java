@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static socketserver.posix.Constants.F_GETFL;
+import static socketserver.posix.Constants.SHUT_RDWR;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import socketserver.posix.EpollEvents;
 import socketserver.posix.Errno;
 import socketserver.posix.Libc;
 
@@ -35,7 +37,7 @@ import java.util.stream.Stream;
 /// Who closes a descriptor, who is woken, and what is left of it.
 @Timeout(30)
 @EnabledOnOs(OS.LINUX)
-class DescriptorTest {
+class SocketDescriptorTest {
     private static final long HOUR = TimeUnit.HOURS.toNanos(1);
     private static final int DUPLICATE = 0; // F_DUPFD of fcntl(2)
 
@@ -66,12 +68,67 @@ class DescriptorTest {
                 .until(state);
     }
 
+    // Reads that end early
+
+    /// {@return whether epoll tells of changes only}
+    private static boolean isToldOfChanges(SocketDescriptor descriptor) throws IOException {
+        String mark = "data: %16x ".formatted(descriptor.mark());
+        String line =
+                registrations().stream()
+                        .filter(each -> each.contains(mark))
+                        .findAny()
+                        .orElseThrow();
+        String events = line.replaceFirst(".*events: *([0-9a-f]+) .*", "$1");
+        return (Integer.parseUnsignedInt(events, 16) & EpollEvents.EDGE) != 0;
+    }
+
+    @Test
+    void whatAReadHasLeftIsTold() throws Exception {
+        try (Pair pair = Pair.open(true).drained()) {
+            SocketDescriptor ours = pair.ours();
+            FutureTask<Boolean> wait = virtually(() -> ours.awaitReadable(0));
+            eventually(() -> isRegistered(ours));
+            assertThat(Pair.write(pair.peer(), 100)).isEqualTo(100);
+            assertThat(result(wait)).isTrue();
+            for (int i = 0; i < 100; i++) {
+                // As if the read had come to a boundary.
+                ours.takeReadable();
+                assertThat(result(virtually(() -> ours.awaitReadable(0)))).isTrue();
+            }
+            assertThat(Pair.read(ours.number())).isEqualTo(100);
+            ours.takeReadable();
+            assertThat(result(virtually(() -> ours.awaitReadable(50_000_000)))).isFalse();
+        }
+    }
+
+    @Test
+    void thePollerDoesNotTurnForWhatNobodyReads() throws Exception {
+        try (Pair pair = Pair.open(true).drained()) {
+            SocketDescriptor ours = pair.ours();
+            FutureTask<Boolean> wait = virtually(() -> ours.awaitReadable(0));
+            eventually(() -> isRegistered(ours));
+            assertThat(isToldOfChanges(ours)).isFalse();
+            assertThat(Pair.write(pair.peer(), 100)).isEqualTo(100);
+            assertThat(result(wait)).isTrue();
+            eventually(() -> isToldOfChanges(ours));
+            ours.takeReadable();
+            assertThat(result(virtually(() -> ours.awaitReadable(0)))).isTrue();
+            assertThat(Pair.read(ours.number())).isEqualTo(100);
+            ours.takeReadable();
+            wait = virtually(() -> ours.awaitReadable(0));
+            eventually(() -> !isToldOfChanges(ours));
+            Libc.shutdown(pair.peer(), SHUT_RDWR);
+            assertThat(result(wait)).isTrue();
+            eventually(() -> isToldOfChanges(ours));
+        }
+    }
+
     // Closing
 
     @Test
     void theLastToLeaveGivesTheNumberBack() throws Exception {
         try (Pair pair = Pair.open()) {
-            Descriptor ours = pair.ours();
+            SocketDescriptor ours = pair.ours();
             assertThat(ours.enter()).isTrue();
             assertThat(ours.enter()).isTrue();
             result(
@@ -97,7 +154,7 @@ class DescriptorTest {
     @CsvSource({"false, 0", "false, 3600000000000", "true, 0", "true, 3600000000000"})
     void closeWakesTheReaderAndTheWriter(boolean virtual, long timeout) throws Exception {
         try (Pair pair = Pair.open().drained()) {
-            Descriptor ours = pair.ours();
+            SocketDescriptor ours = pair.ours();
             while (Pair.write(ours.number(), 4096) > 0) {
                 // until it is full
             }
@@ -165,7 +222,7 @@ class DescriptorTest {
         return lines;
     }
 
-    private static boolean isRegistered(Descriptor descriptor) throws IOException {
+    private static boolean isRegistered(SocketDescriptor descriptor) throws IOException {
         String mark = "data: %16x ".formatted(descriptor.mark());
         return registrations().stream().anyMatch(line -> line.contains(mark));
     }
@@ -173,7 +230,7 @@ class DescriptorTest {
     @Test
     void leavesEpollThoughItsOpenFileLivesOn() throws Exception {
         try (Pair pair = Pair.open().drained()) {
-            Descriptor old = pair.ours();
+            SocketDescriptor old = pair.ours();
             FutureTask<Boolean> wait = virtually(() -> old.awaitReadable(0));
             eventually(() -> isRegistered(old));
             // As a child process has it.
@@ -193,7 +250,7 @@ class DescriptorTest {
         List<Integer> inherited = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             Pair pair = Pair.open().drained();
-            Descriptor old = pair.ours();
+            SocketDescriptor old = pair.ours();
             FutureTask<Boolean> wait = virtually(() -> old.awaitReadable(0));
             eventually(() -> isRegistered(old));
             if (shared) {
@@ -236,7 +293,7 @@ class DescriptorTest {
     void readerAndWriterMayBeginToWaitAtTheSameTime() throws Exception {
         for (boolean readerFirst : new boolean[] {false, true, false, true}) {
             try (Pair pair = Pair.open().drained()) {
-                Descriptor ours = pair.ours();
+                SocketDescriptor ours = pair.ours();
                 while (Pair.write(ours.number(), 4096) > 0) {
                     // until it is full
                 }
@@ -246,7 +303,7 @@ class DescriptorTest {
                 synchronized (ours) {
                     List<Thread> threads =
                             Stream.of(readerFirst ? read : write, readerFirst ? write : read)
-                                    .map(DescriptorTest::startUntilItWaits)
+                                    .map(SocketDescriptorTest::startUntilItWaits)
                                     .toList();
                     assertThat(threads).allMatch(Thread::isAlive);
                 }
@@ -271,7 +328,7 @@ class DescriptorTest {
 
     // Deadlines
 
-    private static WeakReference<Descriptor> closedBeforeItWaits() throws Exception {
+    private static WeakReference<SocketDescriptor> closedBeforeItWaits() throws Exception {
         try (Pair pair = Pair.open().drained()) {
             pair.ours().close();
             assertThatThrownBy(() -> result(virtually(() -> pair.ours().awaitReadable(HOUR))))
@@ -281,7 +338,7 @@ class DescriptorTest {
         }
     }
 
-    private static WeakReference<Descriptor> closedWhileItWaits() throws Exception {
+    private static WeakReference<SocketDescriptor> closedWhileItWaits() throws Exception {
         try (Pair pair = Pair.open().drained()) {
             FutureTask<Boolean> wait = virtually(() -> pair.ours().awaitReadable(HOUR));
             pair.ours().close();
@@ -290,7 +347,7 @@ class DescriptorTest {
         }
     }
 
-    private static WeakReference<Descriptor> closedAfterItsTimeouts() throws Exception {
+    private static WeakReference<SocketDescriptor> closedAfterItsTimeouts() throws Exception {
         try (Pair pair = Pair.open().drained()) {
             FutureTask<Boolean> wait = virtually(() -> pair.ours().awaitReadable(100_000));
             assertThat(result(wait)).isFalse();
@@ -304,7 +361,7 @@ class DescriptorTest {
 
     @Test
     void nothingKeepsAClosedDescriptor() throws Exception {
-        List<WeakReference<Descriptor>> closed = new ArrayList<>();
+        List<WeakReference<SocketDescriptor>> closed = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             closed.add(closedBeforeItWaits());
             closed.add(closedWhileItWaits());

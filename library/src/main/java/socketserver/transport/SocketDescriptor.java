@@ -1,0 +1,397 @@
+package socketserver.transport;
+
+import static socketserver.posix.Constants.POLLIN;
+import static socketserver.posix.Constants.POLLOUT;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.posix.EpollEvents;
+import socketserver.posix.Libc;
+import socketserver.posix.Scratch;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/// A non-blocking socket, and the waiting for it: at most one thread reads and one writes at a
+/// time. A virtual thread that waits is not inside.
+///
+/// It is watched by the [Poller] from the first wait of a virtual thread on: a connection that is
+/// answered at once never is. Epoll tells it of changes only (`EPOLLET`), and a read that has found
+/// less than fits has found all. Where that does not hold, on Unix sockets, epoll tells it for as
+/// long as there is something: that costs less than a read to make sure. Only while nobody reads
+/// what is there, it is told of changes there, too, for the poller would turn in vain.
+final class SocketDescriptor extends Descriptor {
+    private static final int WATCHED = EpollEvents.IN | EpollEvents.PRI | EpollEvents.RDHUP;
+    private static final int ENDS = EpollEvents.RDHUP | EpollEvents.HUP | EpollEvents.ERR;
+    // A reader that runs meanwhile on another carrier is not disturbed.
+    private static final int MAX_REPEATS = 16;
+    private static final long SLICE = 100_000_000;
+    private static final AtomicInteger GENERATION = new AtomicInteger();
+
+    private final long mark;
+    private final boolean closesOnInterrupt;
+    private final boolean readsEndEarly;
+    // Whether the next read or write need not wait, as far as is known: set by the poller, cleared
+    // by the reader and the writer before their calls.
+    private volatile boolean readable = true;
+    private volatile boolean writable = true;
+    // Whether an end or an error was seen: from then on, no read has to wait.
+    private volatile boolean ended;
+    // Whether the reader is to stop waiting though there is nothing to read.
+    private volatile boolean woken;
+    // Whether urgent bytes were seen: a read ends before them, whatever is behind them.
+    private volatile boolean urgent;
+    // Who waits.
+    private volatile @Nullable Thread reader;
+    private volatile @Nullable Thread writer;
+    // Until when; 0 is for ever. Written by the two.
+    private volatile long readUntil;
+    private volatile long writeUntil;
+    // Written under the lock of this.
+    private @Nullable Poller poller;
+    // What epoll watches it for; 0 is nothing. Written under the lock of this.
+    private volatile int watched;
+    // Whether the open file may live on in another process when this is closed.
+    private volatile boolean shared;
+    // How often epoll has said again what was known. The poller's alone.
+    private int repeats;
+    // Made at the first wait that has a deadline; by the reader or the writer.
+    private volatile @Nullable Deadline deadline;
+
+    private SocketDescriptor(int number, boolean closesOnInterrupt, boolean readsEndEarly) {
+        super(number);
+        this.closesOnInterrupt = closesOnInterrupt;
+        this.readsEndEarly = readsEndEarly;
+        mark = (long) GENERATION.incrementAndGet() << 32 | number;
+    }
+
+    /// Takes charge of a socket that many use: a thread that is interrupted stops waiting.
+    static SocketDescriptor ofListener(int number) {
+        return new SocketDescriptor(number, false, false);
+    }
+
+    /// Takes charge of a connection: a thread that is interrupted while it waits closes it, as with
+    /// the JDK's channels.
+    ///
+    /// @param readsEndEarly whether a read may leave something though it has not filled the buffer,
+    ///   and nothing announces that
+    static SocketDescriptor ofConnection(int number, boolean readsEndEarly) {
+        return new SocketDescriptor(number, true, readsEndEarly);
+    }
+
+    /// {@return number and generation, as epoll has them}
+    long mark() {
+        return mark;
+    }
+
+    /// Notes that a child process gets the open file, too.
+    void share() {
+        shared = true;
+    }
+
+    @Override
+    void closed() {
+        LockSupport.unpark(reader);
+        LockSupport.unpark(writer);
+    }
+
+    @Override
+    synchronized void releasing() {
+        if (poller != null) {
+            if (watched != 0) {
+                poller.remove(this, shared);
+            }
+            if (deadline != null) {
+                poller.remove(deadline);
+            }
+        }
+    }
+
+    /// Called by the poller when epoll reports the descriptor.
+    void ready(int events) {
+        if ((events & ENDS) != 0) {
+            ended = true;
+        }
+        if ((events & EpollEvents.PRI) != 0) {
+            urgent = true;
+        }
+        if ((events & (EpollEvents.IN | ENDS)) != 0) {
+            repeats = readable ? repeats + 1 : 0;
+            readable = true;
+            Thread waiting = reader;
+            if (waiting != null) {
+                LockSupport.unpark(waiting);
+            } else if (repeats >= MAX_REPEATS) {
+                tellOfChanges();
+            }
+        }
+        if ((events & (EpollEvents.OUT | EpollEvents.HUP | EpollEvents.ERR)) != 0) {
+            writable = true;
+            Thread waiting = writer;
+            if (waiting != null) {
+                LockSupport.unpark(waiting);
+            }
+        }
+    }
+
+    /// Ends the present or else the next wait of a virtual thread that reads.
+    void wake() {
+        woken = true;
+        LockSupport.unpark(reader);
+    }
+
+    /// {@return whether a read may find something}
+    boolean isReadable() {
+        return readable || ended;
+    }
+
+    /// {@return whether a read may find something; from then on it is taken to have found all}
+    boolean takeReadable() {
+        if (readable) {
+            readable = false;
+            return true;
+        }
+        return ended;
+    }
+
+    /// {@return whether a read may end before what there is ends, because of urgent bytes}
+    boolean isUrgent() {
+        return urgent;
+    }
+
+    /// Notes that a read has left something, or may have.
+    void stillReadable() {
+        readable = true;
+    }
+
+    /// Notes that a read has found nothing, not even an end.
+    void notEnded() {
+        ended = false;
+    }
+
+    /// Waits until a read may find something.
+    ///
+    /// @param timeoutNanos how long; 0 is for ever
+    /// @return false if the time is over, [#wake()] was called, or a thread was interrupted that
+    ///   waits for a listener
+    /// @throws AsynchronousCloseException if it is or was closed
+    /// @throws ClosedByInterruptException if a thread is or was interrupted that waits for a
+    ///   connection, which closes it
+    boolean awaitReadable(long timeoutNanos) throws IOException {
+        Thread self = Thread.currentThread();
+        if (!self.isVirtual()) {
+            boolean came = poll(POLLIN, timeoutNanos);
+            readable |= came;
+            return came;
+        }
+        long until = timeoutNanos == 0 ? 0 : System.nanoTime() + timeoutNanos | 1;
+        readUntil = until;
+        reader = self;
+        try {
+            watchReading();
+            if (until != 0) {
+                expire(until);
+            }
+            while (!readable && !ended) {
+                if (woken || !park(self, until)) {
+                    woken = false;
+                    return false;
+                }
+            }
+            return true;
+        } finally {
+            reader = null;
+        }
+    }
+
+    /// Waits until a write may find room, after one has found none.
+    ///
+    /// @param timeoutNanos how long; 0 is for ever
+    /// @return false if the time is over, or a thread was interrupted that waits for a listener
+    /// @throws AsynchronousCloseException if it is or was closed
+    /// @throws ClosedByInterruptException if a thread is or was interrupted that waits for a
+    ///   connection, which closes it
+    boolean awaitWritable(long timeoutNanos) throws IOException {
+        Thread self = Thread.currentThread();
+        if (!self.isVirtual()) {
+            return poll(POLLOUT, timeoutNanos);
+        }
+        long until = timeoutNanos == 0 ? 0 : System.nanoTime() + timeoutNanos | 1;
+        writeUntil = until;
+        writable = false;
+        writer = self;
+        try {
+            watch(EpollEvents.OUT, 0);
+            if (until != 0) {
+                expire(until);
+            }
+            while (!writable) {
+                if (!park(self, until)) {
+                    return false;
+                }
+            }
+            return true;
+        } finally {
+            writer = null;
+            // Otherwise Unix sockets would report room whenever the peer has read something.
+            watch(0, EpollEvents.OUT);
+        }
+    }
+
+    private boolean park(Thread self, long until) throws IOException {
+        if (!mayWait(self)) {
+            return false;
+        }
+        if (until != 0 && until - System.nanoTime() <= 0) {
+            return false;
+        }
+        LockSupport.park(this);
+        return true;
+    }
+
+    private boolean mayWait(Thread self) throws IOException {
+        if (self.isInterrupted()) {
+            if (!closesOnInterrupt) {
+                return false;
+            }
+            close();
+            throw new ClosedByInterruptException();
+        }
+        if (!isOpen()) {
+            throw new AsynchronousCloseException();
+        }
+        return true;
+    }
+
+    private void watchReading() throws IOException {
+        int forbidden = readsEndEarly ? EpollEvents.EDGE : 0;
+        if (watched == 0 || (watched & forbidden) != 0) {
+            watch(0, forbidden);
+        }
+    }
+
+    /// Lets the poller watch from now on, for that besides and for this no longer. What is there
+    /// already is told at once.
+    private void watch(int besides, int noLonger) throws IOException {
+        if (!enter()) {
+            return;
+        }
+        try {
+            synchronized (this) {
+                Poller opened = poller == null ? Poller.open() : poller;
+                poller = opened;
+                int before = watched;
+                int all = before == 0 ? WATCHED | EpollEvents.EDGE : before;
+                int events = (all & ~noLonger) | besides;
+                if (before == 0) {
+                    opened.add(this, events);
+                } else if (before != events) {
+                    opened.change(this, events);
+                }
+                watched = events;
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    /// Called by the poller when it has said again what nobody has read yet. A reader that comes
+    /// meanwhile misses nothing: what is there at the change is told, and before its next wait it
+    /// changes back.
+    private void tellOfChanges() {
+        if ((watched & EpollEvents.EDGE) == 0) {
+            try {
+                watch(EpollEvents.EDGE, 0);
+            } catch (IOException tooLittleMemory) {
+                // It is said once more, then.
+            }
+        }
+    }
+
+    private void expire(long until) throws IOException {
+        Deadline made = deadline;
+        if (made == null) {
+            // Once it is released, nobody would remove the deadline any more.
+            if (!enter()) {
+                return;
+            }
+            try {
+                made = makeDeadline();
+            } finally {
+                leave();
+            }
+        }
+        Poller.open().at(made, until);
+    }
+
+    private synchronized Deadline makeDeadline() throws IOException {
+        poller = Poller.open();
+        Deadline made = deadline == null ? new Deadline() : deadline;
+        deadline = made;
+        return made;
+    }
+
+    /// Waits in `poll(2)`: for platform threads.
+    private boolean poll(int events, long timeoutNanos) throws IOException {
+        long until = System.nanoTime() + timeoutNanos;
+        while (mayWait(Thread.currentThread())) {
+            long left = timeoutNanos == 0 ? Long.MAX_VALUE : until - System.nanoTime();
+            if (pollOnce(events, Math.max(0, left)) > 0) {
+                return isOpen() || mayWait(Thread.currentThread());
+            }
+            if (left <= 0) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private int pollOnce(int events, long nanos) throws IOException {
+        if (!enter()) {
+            throw new AsynchronousCloseException();
+        }
+        try (Scratch scratch = Scratch.take()) {
+            MemorySegment descriptors = scratch.memory();
+            descriptors.set(JAVA_INT, 0, number());
+            descriptors.set(JAVA_SHORT, 4, (short) events);
+            descriptors.set(JAVA_SHORT, 6, (short) 0);
+            if (!closesOnInterrupt) {
+                // Nothing ends it when the thread is interrupted.
+                return Libc.poll(descriptors, 1, Poller.millis(Math.min(nanos, SLICE)));
+            }
+            return new Interruption(this::close)
+                    .during(() -> Libc.poll(descriptors, 1, Poller.millis(nanos)));
+        } finally {
+            leave();
+        }
+    }
+
+    /// Wakes the reader or the writer when its time is over.
+    private final class Deadline extends Timers.Timer {
+        @Override
+        long expired(long now) {
+            long read = left(reader, readUntil, now);
+            long write = left(writer, writeUntil, now);
+            long next = read == 0 ? write : write == 0 ? read : Math.min(read, write);
+            return next == 0 ? 0 : now + next | 1;
+        }
+
+        private static long left(@Nullable Thread waiting, long until, long now) {
+            if (waiting == null || until == 0) {
+                return 0;
+            }
+            if (until - now <= 0) {
+                LockSupport.unpark(waiting);
+                return 0;
+            }
+            return until - now;
+        }
+    }
+}
