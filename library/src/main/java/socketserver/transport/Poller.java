@@ -32,12 +32,13 @@ import java.util.concurrent.locks.LockSupport;
 /// block the carrier. The same platform thread fires the deadlines.
 ///
 /// `Thread.yield()` lets only those threads run that are in the carrier's own queue. So that others
-/// come to their turn, threads started elsewhere and sleepers, it parks every so many turns however
-/// busy it is, and is woken by the platform thread: then it queues behind them.
+/// come to their turn, threads started elsewhere and sleepers, it parks every 10 ms however busy it
+/// is: then it queues behind them.
 final class Poller {
     private static final int MAX_EVENTS = 512;
     private static final int IDLE_TURNS = 20;
-    private static final int BUSY_TURNS = 16;
+    private static final long BUSY_NANOS = 10_000_000;
+    private static final int PATIENCE = 100;
     private static final long WAKE_UP = -1;
 
     // Guarded by this class. Not a constant of it: opening fails while the process has no
@@ -161,7 +162,7 @@ final class Poller {
         int[] errno = {0};
         int idle = 0;
         boolean byTimer = true;
-        for (int turn = 1; ; turn++) {
+        for (long since = System.nanoTime(); ; ) {
             int count = Libc.epollNow(epoll, events, errno);
             for (int i = 0; i < count; i++) {
                 tell(events.data(i), events.flags(i));
@@ -170,18 +171,17 @@ final class Poller {
             if (idle >= IDLE_TURNS) {
                 handOver();
                 idle = 0;
-                turn = 0;
-            } else if (idle == 0 && turn >= BUSY_TURNS) {
+                since = System.nanoTime();
+            } else if (idle == 0 && System.nanoTime() - since >= BUSY_NANOS) {
                 // A carrier goes on with the queue that its last work came from: to come back by
-                // the
-                // same one every time would leave the others waiting.
+                // the same one every time would leave the others waiting.
                 if (byTimer) {
                     LockSupport.parkNanos(this, 1);
                 } else {
                     handOver();
                 }
                 byTimer = !byTimer;
-                turn = 0;
+                since = System.nanoTime();
             } else {
                 Thread.yield();
             }
@@ -203,9 +203,10 @@ final class Poller {
     private void handOver() {
         handedOver = true;
         LockSupport.unpark(waiter);
-        while (handedOver) {
+        // At least once: a permit that is left over would end the next wait before it began.
+        do {
             LockSupport.park(this);
-        }
+        } while (handedOver);
     }
 
     private void waitInstead() {
@@ -219,6 +220,7 @@ final class Poller {
             long left = timers.left();
             if (waits) {
                 if (Libc.poll(descriptors, 1, millis(left)) > 0) {
+                    awaitParked();
                     handedOver = false;
                     LockSupport.unpark(thread);
                 }
@@ -232,6 +234,14 @@ final class Poller {
                 }
             }
             timers.run();
+        }
+    }
+
+    /// Waits until the virtual thread has left its carrier: if it were woken before, it would go on
+    /// without letting anybody else have the carrier.
+    private void awaitParked() {
+        for (int i = 0; i < PATIENCE && thread.getState() != Thread.State.WAITING; i++) {
+            LockSupport.parkNanos(this, 20_000);
         }
     }
 
