@@ -104,7 +104,7 @@ public final class ThreadingModel implements ConcurrencyModel {
             keepAlive.begin();
             boolean started = false;
             try {
-                threads.newThread(() -> runKeepingAlive(task)).start();
+                threads.newThread(new KeptAlive(task)).start();
                 started = true;
             } finally {
                 if (!started) {
@@ -114,11 +114,22 @@ public final class ThreadingModel implements ConcurrencyModel {
         }
     }
 
-    private void runKeepingAlive(RequestTask task) {
-        try {
-            task.run();
-        } finally {
-            keepAlive.end();
+    /// A task that the JVM lives for until it has ended. No lambda: each frame of a thread that
+    /// waits costs memory.
+    private final class KeptAlive implements Runnable {
+        private final RequestTask task;
+
+        KeptAlive(RequestTask task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            try {
+                task.run();
+            } finally {
+                keepAlive.end();
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 
 /// What idle connections cost: each server, started anew, holds thousands that have asked once.
 final class IdleRounds {
-    private static final double WARM_SECONDS = 1;
+    private static final double WARM_SECONDS = 2;
 
     private IdleRounds() {}
 
@@ -35,8 +35,12 @@ final class IdleRounds {
             throws IOException {
         var start = new Contestant.Start(track.free(Family.TCP), true, touched);
         try (ServerProcess server = ServerProcess.start(track, contestant, start)) {
-            track.generator()
-                    .obey(Workload.C64.order(server.endpoint(), server.pid(), WARM_SECONDS));
+            // Compiled code has smaller frames, and nearly all of what an idle handler costs is its
+            // stack.
+            for (Workload workload : List.of(Workload.C64, Workload.CCR)) {
+                track.generator()
+                        .obey(workload.order(server.endpoint(), server.pid(), WARM_SECONDS));
+            }
             server.settle();
             boolean isJvm = contestant.isJvm();
             double heap = isJvm ? server.liveHeapBytes() : 0;
