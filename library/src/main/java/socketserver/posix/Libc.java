@@ -125,8 +125,22 @@ public final class Libc {
 
     static long call(MethodHandle call, long a, long b, long c, long d, long e, long f) {
         try (Scratch scratch = Scratch.take()) {
-            long result = (long) call.invokeExact(scratch.errno(), a, b, c, d, e, f);
-            return (int) result == -1 ? -scratch.error() : result;
+            return call(call, scratch.errno(), a, b, c, d, e, f);
+        }
+    }
+
+    private static long call(
+            MethodHandle call,
+            MemorySegment errno,
+            long a,
+            long b,
+            long c,
+            long d,
+            long e,
+            long f) {
+        try {
+            long result = (long) call.invokeExact(errno, a, b, c, d, e, f);
+            return (int) result == -1 ? -errno.get(JAVA_INT, 0) : result;
         } catch (Throwable thrown) {
             throw impossible(thrown);
         }
@@ -258,18 +272,22 @@ public final class Libc {
         static final MethodHandle CALL = general("recvmmsg");
     }
 
-    /// Receives several packets (`recvmmsg(2)`).
-    public static int recvmmsg(int descriptor, MemorySegment messages, int count, int flags) {
-        return call(RecvMMsg.CALL, descriptor, messages.address(), count, flags);
+    /// Receives several packets (`recvmmsg(2)`), from a thread that owns the room for the error
+    /// number.
+    public static int recvmmsg(
+            int descriptor, MemorySegment messages, int count, int flags, MemorySegment errno) {
+        return (int) call(RecvMMsg.CALL, errno, descriptor, messages.address(), count, flags, 0, 0);
     }
 
     private static final class SendMMsg {
         static final MethodHandle CALL = general("sendmmsg");
     }
 
-    /// Sends several packets (`sendmmsg(2)`).
-    public static int sendmmsg(int descriptor, MemorySegment messages, int count, int flags) {
-        return call(SendMMsg.CALL, descriptor, messages.address(), count, flags);
+    /// Sends several packets (`sendmmsg(2)`), from a thread that owns the room for the error
+    /// number.
+    public static int sendmmsg(
+            int descriptor, MemorySegment messages, int count, int flags, MemorySegment errno) {
+        return (int) call(SendMMsg.CALL, errno, descriptor, messages.address(), count, flags, 0, 0);
     }
 
     private static final class Poll {

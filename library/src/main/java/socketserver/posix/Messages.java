@@ -34,6 +34,7 @@ public final class Messages {
     private final MemorySegment names;
     private final MemorySegment controls;
     private final MemorySegment packets;
+    private final MemorySegment errno;
     private final int count;
     private final int packetRoom;
 
@@ -42,7 +43,14 @@ public final class Messages {
         this.count = count;
         this.packetRoom = packetRoom;
         long perMessage = HEADER + IOVEC + NAME_ROOM + CONTROL_ROOM;
-        MemorySegment all = Arena.ofAuto().allocate(count * (perMessage + packetRoom), Long.BYTES);
+        // The error number is first: a packet may have any length, and it must be aligned.
+        MemorySegment room =
+                Arena.ofAuto()
+                        .allocate(
+                                Scratch.ERRNO_SIZE + count * (perMessage + packetRoom),
+                                Scratch.ERRNO_SIZE);
+        errno = room.asSlice(0, Scratch.ERRNO_SIZE);
+        MemorySegment all = room.asSlice(Scratch.ERRNO_SIZE);
         headers = all.asSlice(0, (long) count * HEADER);
         vectors = all.asSlice((long) count * HEADER, (long) count * IOVEC);
         names = all.asSlice((long) count * (HEADER + IOVEC), (long) count * NAME_ROOM);
@@ -89,7 +97,7 @@ public final class Messages {
             headers.set(JAVA_LONG, at(i, CONTROL_LENGTH), controls ? CONTROL_ROOM : 0);
             vectors.set(JAVA_LONG, (long) i * IOVEC + Long.BYTES, packetRoom);
         }
-        return Libc.recvmmsg(descriptor, headers, most, Constants.MSG_DONTWAIT);
+        return Libc.recvmmsg(descriptor, headers, most, Constants.MSG_DONTWAIT, errno);
     }
 
     /// {@return the address of a packet, or the room for one}
@@ -162,6 +170,7 @@ public final class Messages {
                 descriptor,
                 headers.asSlice(at(start, 0)),
                 count,
-                Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL);
+                Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL,
+                errno);
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 /// addresses and options. Lent to one thread at a time.
 public final class Scratch implements AutoCloseable {
     private static final long SIZE = 512;
-    private static final long ERRNO_SIZE = 16;
+    static final long ERRNO_SIZE = 16;
     private static final ConcurrentLinkedDeque<Scratch> FREE = new ConcurrentLinkedDeque<>();
 
     private final MemorySegment errno;
