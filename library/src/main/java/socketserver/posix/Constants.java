@@ -3,7 +3,6 @@ package socketserver.posix;
 /// Numbers of Linux's header files, the same on x86-64 and aarch64.
 @SuppressWarnings("MissingSummary") // their names are the manual's
 public final class Constants {
-    public static final int AF_UNSPEC = 0;
     public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
     public static final int AF_INET6 = 10;
@@ -23,7 +22,6 @@ public final class Constants {
     public static final int SOL_SOCKET = 1;
     public static final int SO_REUSEADDR = 2;
     public static final int SO_TYPE = 3;
-    public static final int SO_ERROR = 4;
     public static final int SO_BROADCAST = 6;
     public static final int SO_SNDBUF = 7;
     public static final int SO_RCVBUF = 8;
@@ -42,7 +40,6 @@ public final class Constants {
     public static final int IP_MULTICAST_TTL = 33;
     public static final int IP_MULTICAST_LOOP = 34;
     public static final int IP_ADD_MEMBERSHIP = 35;
-    public static final int IP_DROP_MEMBERSHIP = 36;
     public static final int IP_MULTICAST_ALL = 49;
 
     public static final int IPPROTO_TCP = 6;
