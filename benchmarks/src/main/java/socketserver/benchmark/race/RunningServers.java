@@ -47,6 +47,9 @@ final class RunningServers implements AutoCloseable {
 
     private void nameWhatIsLeftOut(Contestant contestant, List<Workload> workloads) {
         if (!contestant.families().contains(family)) {
+            track.missing(
+                    contestant.name() + " (" + family + ")",
+                    "it has none, or the benchmark has none of it");
             return;
         }
         for (Workload workload : workloads) {
