@@ -28,8 +28,9 @@ import java.util.concurrent.locks.LockSupport;
 ///
 /// It is a virtual thread itself, so that waking another one costs no switch of the carrier: it
 /// takes what epoll has, wakes, and yields. When there has been nothing for some turns, it parks
-/// and a platform thread waits instead, in `poll(2)` on epoll's descriptor: `epoll_wait(2)` would
-/// block the carrier. The same platform thread fires the deadlines.
+/// and a platform thread goes on instead, which can wait, in `poll(2)` on epoll's descriptor: to
+/// wait in `epoll_wait(2)` would block the carrier. That thread wakes whom the events are for, and
+/// gives the polling back when there is much to do. It fires the deadlines, too.
 ///
 /// `Thread.yield()` lets only those threads run that are in the carrier's own queue. So that others
 /// come to their turn, threads started elsewhere and sleepers, it parks every 10 ms however busy it
@@ -37,6 +38,11 @@ import java.util.concurrent.locks.LockSupport;
 final class Poller {
     private static final int MAX_EVENTS = 512;
     private static final int IDLE_TURNS = 20;
+    // When the platform thread gives the polling back: after so many events at once, or so many
+    // waits in a row that were shorter.
+    private static final int MANY_EVENTS = 4;
+    private static final int SHORT_WAITS = 3;
+    private static final long SHORT_NANOS = 20_000;
     private static final long BUSY_NANOS = 10_000_000;
     private static final int PATIENCE = 100;
     private static final long WAKE_UP = -1;
@@ -50,9 +56,15 @@ final class Poller {
     private final Timers timers = new Timers();
     private final Thread thread;
     private final Thread waiter;
-    // Whether the platform thread waits for events. Set by the virtual thread, cleared by the
-    // other.
+    // Whether the platform thread polls. Set by the virtual thread, cleared by the other.
     private volatile boolean handedOver;
+    // Whether epoll will repeat some of what it has said, until somebody has read. The polling
+    // thread's alone.
+    private boolean repeats;
+    // Whether it is given the polling only to give it back. Written by the virtual thread, before
+    // it
+    // hands over.
+    private boolean givesWay;
     // By descriptor number. Replaced and written under the lock of this.
     private volatile AtomicReferenceArray<@Nullable SocketDescriptor> watched =
             new AtomicReferenceArray<>(1024);
@@ -62,7 +74,7 @@ final class Poller {
         this.wakeUp = wakeUp;
         thread = Thread.ofVirtual().name("socketserver-poller").unstarted(this::run);
         waiter =
-                Thread.ofPlatform().daemon().name("socketserver-poll").unstarted(this::waitInstead);
+                Thread.ofPlatform().daemon().name("socketserver-poll").unstarted(this::pollInstead);
     }
 
     /// {@return the poller of this process, opened at the first call that succeeds}
@@ -163,13 +175,9 @@ final class Poller {
         int idle = 0;
         boolean byTimer = true;
         for (long since = System.nanoTime(); ; ) {
-            int count = Libc.epollNow(epoll, events, errno);
-            for (int i = 0; i < count; i++) {
-                tell(events.data(i), events.flags(i));
-            }
-            idle = count > 0 ? 0 : idle + 1;
+            idle = tellAll(events, errno) > 0 ? 0 : idle + 1;
             if (idle >= IDLE_TURNS) {
-                handOver();
+                handOver(false);
                 idle = 0;
                 since = System.nanoTime();
             } else if (idle == 0 && System.nanoTime() - since >= BUSY_NANOS) {
@@ -178,7 +186,7 @@ final class Poller {
                 if (byTimer) {
                     LockSupport.parkNanos(this, 1);
                 } else {
-                    handOver();
+                    handOver(true);
                 }
                 byTimer = !byTimer;
                 since = System.nanoTime();
@@ -186,6 +194,18 @@ final class Poller {
                 Thread.yield();
             }
         }
+    }
+
+    /// Tells all whom there are events for; by the thread that polls.
+    ///
+    /// @return how many there were, or less than 0 if epoll could not be asked
+    private int tellAll(EpollEvents events, int[] errno) {
+        repeats = false;
+        int count = Libc.epollNow(epoll, events, errno);
+        for (int i = 0; i < count; i++) {
+            tell(events.data(i), events.flags(i));
+        }
+        return count;
     }
 
     private void tell(long mark, int events) {
@@ -197,10 +217,12 @@ final class Poller {
         SocketDescriptor descriptor = number < table.length() ? table.get(number) : null;
         if (descriptor != null && descriptor.mark() == mark) {
             descriptor.ready(events);
+            repeats |= descriptor.isToldAgain();
         }
     }
 
-    private void handOver() {
+    private void handOver(boolean givesWay) {
+        this.givesWay = givesWay;
         handedOver = true;
         LockSupport.unpark(waiter);
         // At least once: a permit that is left over would end the next wait before it began.
@@ -209,20 +231,30 @@ final class Poller {
         } while (handedOver);
     }
 
-    private void waitInstead() {
+    private void pollInstead() {
         MemorySegment descriptors = Arena.global().allocate(8, 4);
         descriptors.set(JAVA_INT, 0, epoll);
         descriptors.set(JAVA_SHORT, 4, (short) POLLIN);
+        EpollEvents events = new EpollEvents(MAX_EVENTS);
+        int[] errno = {0};
+        int shortWaits = 0;
         for (; ; ) {
             // In this order: a deadline that is entered later wakes this thread in the one way or
             // the other.
-            boolean waits = handedOver;
+            boolean polls = handedOver;
             long left = timers.left();
-            if (waits) {
+            if (polls && givesWay) {
+                handBack();
+            } else if (polls) {
+                long before = System.nanoTime();
                 if (Libc.poll(descriptors, 1, millis(left)) > 0) {
-                    awaitParked();
-                    handedOver = false;
-                    LockSupport.unpark(thread);
+                    boolean isShort = System.nanoTime() - before < SHORT_NANOS;
+                    shortWaits = isShort ? shortWaits + 1 : 0;
+                    int count = tellAll(events, errno);
+                    if (shortWaits >= SHORT_WAITS || count >= MANY_EVENTS || repeats) {
+                        shortWaits = 0;
+                        handBack();
+                    }
                 }
             } else if (!handedOver) {
                 // Looked at again: to wait for the lock of the timers may have used up what
@@ -235,6 +267,12 @@ final class Poller {
             }
             timers.run();
         }
+    }
+
+    private void handBack() {
+        awaitParked();
+        handedOver = false;
+        LockSupport.unpark(thread);
     }
 
     /// Waits until the virtual thread has left its carrier: if it were woken before, it would go on

@@ -60,7 +60,7 @@ final class SocketDescriptor extends Descriptor {
     private volatile int watched;
     // Whether the open file may live on in another process when this is closed.
     private volatile boolean shared;
-    // How often epoll has said again what was known. The poller's alone.
+    // How often epoll has said again what was known. The polling thread's alone.
     private int repeats;
     // Made at the first wait that has a deadline; by the reader or the writer.
     private volatile @Nullable Deadline deadline;
@@ -112,6 +112,11 @@ final class SocketDescriptor extends Descriptor {
                 poller.remove(deadline);
             }
         }
+    }
+
+    /// {@return whether epoll reports it for as long as there is something to read}
+    boolean isToldAgain() {
+        return (watched & EpollEvents.EDGE) == 0;
     }
 
     /// Called by the poller when epoll reports the descriptor.
@@ -306,7 +311,7 @@ final class SocketDescriptor extends Descriptor {
     /// meanwhile misses nothing: what is there at the change is told, and before its next wait it
     /// changes back.
     private void tellOfChanges() {
-        if ((watched & EpollEvents.EDGE) == 0) {
+        if (isToldAgain()) {
             try {
                 watch(EpollEvents.EDGE, 0);
             } catch (IOException tooLittleMemory) {
