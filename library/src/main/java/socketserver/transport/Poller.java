@@ -53,6 +53,8 @@ final class Poller {
 
     private final int epoll;
     private final int wakeUp;
+    // What eventfd(2) is told. Never written again.
+    private final MemorySegment one = Arena.global().allocateFrom(JAVA_LONG, 1);
     private final Timers timers = new Timers();
     private final Thread thread;
     private final Thread waiter;
@@ -61,9 +63,8 @@ final class Poller {
     // Whether epoll will repeat some of what it has said, until somebody has read. The polling
     // thread's alone.
     private boolean repeats;
-    // Whether it is given the polling only to give it back. Written by the virtual thread, before
-    // it
-    // hands over.
+    // Whether the platform thread gets the polling only to give it back at once. Written by the
+    // virtual thread, before handedOver.
     private boolean givesWay;
     // By descriptor number. Replaced and written under the lock of this.
     private volatile AtomicReferenceArray<@Nullable SocketDescriptor> watched =
@@ -165,7 +166,7 @@ final class Poller {
     }
 
     private void wakeUp() {
-        Libc.write(wakeUp, Arena.ofAuto().allocateFrom(JAVA_LONG, 1));
+        Libc.write(wakeUp, one);
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // the yield is what lets the woken threads run
