@@ -23,4 +23,11 @@ public record FixedRate(double rate, List<Window> windows) {
     public double p999Micros() {
         return Median.of(windows.stream().mapToDouble(Window::p999Micros));
     }
+
+    /// {@return the median of the part of a core that the server used}
+    public double serverLoad() {
+        return Median.of(
+                windows.stream()
+                        .mapToDouble(window -> window.serverCpuSeconds() / window.seconds()));
+    }
 }

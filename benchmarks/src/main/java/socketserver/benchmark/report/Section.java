@@ -64,7 +64,7 @@ record Section(String title, String explanation, Table table) {
     }
 
     private static Section openLoop(Results results) {
-        Table table = new Table("server", "req/s due", "p50 us", "p99 us", "p99.9 us");
+        Table table = new Table("server", "req/s due", "p50 us", "p99 us", "p99.9 us", "CPU");
         results.fixedRates().entrySet().stream()
                 .sorted(Comparator.comparingDouble(entry -> entry.getValue().p99Micros()))
                 .forEach(entry -> table.add(row(entry.getKey(), entry.getValue())));
@@ -77,7 +77,8 @@ record Section(String title, String explanation, Table table) {
                 Figure.of(fixed.rate(), 0),
                 Figure.of(fixed.p50Micros(), 0),
                 Figure.of(fixed.p99Micros(), 0),
-                Figure.of(fixed.p999Micros(), 0));
+                Figure.of(fixed.p999Micros(), 0),
+                Figure.of(100 * fixed.serverLoad(), 0) + " %");
     }
 
     private static Section calls(Results results) {

@@ -6,8 +6,9 @@ import socketserver.benchmark.race.Workload;
 final class Texts {
     static final String OPEN_LOOP =
             "Echoes of 64 bytes, 64 connections, at a fixed rate: 70 % of what the server itself"
-                    + " reached in c64. Latencies count from when a request was due, so that no"
-                    + " stall is left out.";
+                    + " reached in c64, after some seconds of it that do not count. Latencies count"
+                    + " from when a request was due, so that no stall is left out. CPU is the"
+                    + " server's part of its core.";
     static final String CALLS = "System calls of the server for one request of c64.";
     static final String IDLE =
             "What one of many connections costs that wait after one echo each. Servers that hold a"
