@@ -43,8 +43,6 @@ import java.util.stream.Stream;
 @ExtendWith(LeavesNothingBehind.class)
 class CPythonTest {
     private static final String NO_FORKING = "there is no forking model yet";
-    private static final String NO_UNIX_DATAGRAMS =
-            "Unix datagrams need another engine than the jdk's: see Exceptions";
 
     /// Those that are not ported, and why.
     private static final Map<String, String> NOT_PORTED =
@@ -54,9 +52,7 @@ class CPythonTest {
                     "test_ForkingUDPServer", NO_FORKING,
                     "test_ForkingUnixDatagramServer", NO_FORKING,
                     "test_forking_handled", NO_FORKING,
-                    "test_forking_not_handled", NO_FORKING,
-                    "test_UnixDatagramServer", NO_UNIX_DATAGRAMS,
-                    "test_ThreadingUnixDatagramServer", NO_UNIX_DATAGRAMS);
+                    "test_forking_not_handled", NO_FORKING);
 
     private static final List<String> ALL =
             List.of(
@@ -193,12 +189,12 @@ class CPythonTest {
         BaseServer<?> open(UnixAddress address) throws IOException;
     }
 
-    private static void runUnix(Opener opener) throws Exception {
+    private static void runUnix(Family family, Opener opener) throws Exception {
         Path folder = Files.createTempDirectory("socketserver");
         UnixAddress address = UnixAddress.of(folder.resolve("s"));
         BaseServer<?> server = opener.open(address);
         assertThat(server.address()).isEqualTo(address);
-        run(server, Family.UNIX_STREAM);
+        run(server, family);
         Files.delete(folder);
     }
 
@@ -217,13 +213,15 @@ class CPythonTest {
     @Test
     @DisplayName("test_UnixStreamServer")
     void unixStreamServer() throws Exception {
-        runUnix(address -> new UnixStreamServer(address, StreamEcho::new));
+        runUnix(Family.UNIX_STREAM, address -> new UnixStreamServer(address, StreamEcho::new));
     }
 
     @Test
     @DisplayName("test_ThreadingUnixStreamServer")
     void threadingUnixStreamServer() throws Exception {
-        runUnix(address -> new ThreadingUnixStreamServer(address, StreamEcho::new));
+        runUnix(
+                Family.UNIX_STREAM,
+                address -> new ThreadingUnixStreamServer(address, StreamEcho::new));
     }
 
     @Test
@@ -236,6 +234,22 @@ class CPythonTest {
     @DisplayName("test_ThreadingUDPServer")
     void threadingUdpServer() throws Exception {
         run(new ThreadingUdpServer(free(), DatagramEcho::new), Family.UDP_IPV4);
+    }
+
+    @Test
+    @DisplayName("test_UnixDatagramServer")
+    void unixDatagramServer() throws Exception {
+        runUnix(
+                Family.UNIX_DATAGRAM,
+                address -> new UnixDatagramServer(address, DatagramEcho::new));
+    }
+
+    @Test
+    @DisplayName("test_ThreadingUnixDatagramServer")
+    void threadingUnixDatagramServer() throws Exception {
+        runUnix(
+                Family.UNIX_DATAGRAM,
+                address -> new ThreadingUnixDatagramServer(address, DatagramEcho::new));
     }
 
     @Test

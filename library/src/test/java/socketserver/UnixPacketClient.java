@@ -7,11 +7,9 @@ import static socketserver.posix.Constants.SOCK_DGRAM;
 import static socketserver.posix.Errno.EAGAIN;
 import static socketserver.posix.SystemCallException.check;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import socketserver.posix.Libc;
 import socketserver.posix.Messages;
+import socketserver.posix.PollSet;
 import socketserver.posix.Scratch;
 import socketserver.posix.SystemCallException;
 import socketserver.request.UnixAddress;
@@ -22,12 +20,13 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /// A client of Unix datagrams, by libc: the JDK has none, and junixsocket sends no empty packets.
 final class UnixPacketClient extends PacketClient {
-    private static final int PATIENCE_MILLIS = 15_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final int LONGEST = 64 * 1024;
 
     private final int descriptor;
@@ -72,11 +71,8 @@ final class UnixPacketClient extends PacketClient {
 
     private int poll() {
         try (Scratch scratch = Scratch.take()) {
-            MemorySegment polled = scratch.memory();
-            polled.fill((byte) 0);
-            polled.set(JAVA_INT, 0, descriptor);
-            polled.set(JAVA_SHORT, 4, (short) POLLIN);
-            return Libc.poll(polled, 1, PATIENCE_MILLIS);
+            PollSet polled = new PollSet(scratch.memory()).set(0, descriptor, POLLIN);
+            return polled.await(1, PATIENCE.toNanos());
         }
     }
 

@@ -294,10 +294,8 @@ public final class Libc {
         static final MethodHandle CALL = general("poll");
     }
 
-    /// Waits for descriptors (`poll(2)`); not for virtual threads, whose carrier it would block.
-    ///
-    /// @param millis how long; negative is for ever
-    public static int poll(MemorySegment descriptors, int count, int millis) {
+    // poll(2), of what PollSet lays out.
+    static int poll(MemorySegment descriptors, int count, int millis) {
         return call(Poll.CALL, descriptors.address(), count, millis, 0);
     }
 

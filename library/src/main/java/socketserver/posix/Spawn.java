@@ -2,7 +2,6 @@ package socketserver.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -177,21 +176,18 @@ public final class Spawn implements AutoCloseable {
     /// Waits until the child has ended or something has happened to the socket.
     public Event await(int socket) {
         try (Scratch scratch = Scratch.take()) {
-            MemorySegment polled = scratch.memory();
-            polled.set(JAVA_INT, 0, handle);
-            polled.set(JAVA_SHORT, 4, (short) Constants.POLLIN);
-            polled.set(JAVA_INT, 8, socket);
-            polled.set(JAVA_SHORT, 12, (short) 0);
+            PollSet polled =
+                    new PollSet(scratch.memory())
+                            .set(0, handle, Constants.POLLIN)
+                            .set(1, socket, 0);
             int ready;
             do {
-                ready = Libc.poll(polled, 2, -1);
+                ready = polled.await(2, -1);
             } while (ready == Errno.EINTR.result());
-            if (polled.get(JAVA_SHORT, 6) != 0) {
+            if (polled.found(0) != 0) {
                 return Event.ENDED;
             }
-            return (polled.get(JAVA_SHORT, 14) & Constants.POLLERR) != 0
-                    ? Event.BROKEN
-                    : Event.HUNG_UP;
+            return (polled.found(1) & Constants.POLLERR) != 0 ? Event.BROKEN : Event.HUNG_UP;
         }
     }
 

@@ -4,13 +4,12 @@ import static socketserver.posix.Constants.EFD_CLOEXEC;
 import static socketserver.posix.Constants.EFD_NONBLOCK;
 import static socketserver.posix.Constants.POLLIN;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import org.jspecify.annotations.Nullable;
 
 import socketserver.posix.Libc;
+import socketserver.posix.PollSet;
 import socketserver.posix.SystemCallException;
 import socketserver.request.Request;
 
@@ -28,7 +27,8 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
     final int domain;
     private final Descriptor wakeUp;
     // One thread at a time uses it: the serving one.
-    private final MemorySegment polled = Arena.ofAuto().allocate(16, 8);
+    private final PollSet polled =
+            new PollSet(Arena.ofAuto().allocate(2 * PollSet.STRIDE, Long.BYTES));
     private final MemorySegment one = Arena.ofAuto().allocateFrom(JAVA_LONG, 1);
     private final MemorySegment drained = Arena.ofAuto().allocate(JAVA_LONG);
     // Whether the kernel may have more, though it was seen already: it tells a virtual thread of
@@ -121,17 +121,12 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
     private boolean poll(long nanos) throws IOException {
         socket.require();
         try {
-            polled.set(JAVA_INT, 0, socket.number());
-            polled.set(JAVA_SHORT, 4, (short) POLLIN);
-            polled.set(JAVA_INT, 8, wakeUp.number());
-            polled.set(JAVA_SHORT, 12, (short) POLLIN);
-            int ready =
-                    new Interruption(this::wakeUp)
-                            .during(() -> Libc.poll(polled, 2, Poller.millis(nanos)));
-            if (ready > 0 && polled.get(JAVA_SHORT, 14) != 0) {
+            polled.set(0, socket.number(), POLLIN).set(1, wakeUp.number(), POLLIN);
+            int ready = new Interruption(this::wakeUp).during(() -> polled.await(2, nanos));
+            if (ready > 0 && polled.found(1) != 0) {
                 Libc.read(wakeUp.number(), drained);
             }
-            return ready > 0 && polled.get(JAVA_SHORT, 6) != 0;
+            return ready > 0 && polled.found(0) != 0;
         } finally {
             socket.leave();
         }

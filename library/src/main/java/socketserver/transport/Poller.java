@@ -8,19 +8,17 @@ import static socketserver.posix.Constants.EPOLL_CTL_DEL;
 import static socketserver.posix.Constants.EPOLL_CTL_MOD;
 import static socketserver.posix.Constants.POLLIN;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import org.jspecify.annotations.Nullable;
 
 import socketserver.posix.EpollEvents;
 import socketserver.posix.Libc;
+import socketserver.posix.PollSet;
 import socketserver.posix.SystemCallException;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 
@@ -233,9 +231,9 @@ final class Poller {
     }
 
     private void pollInstead() {
-        MemorySegment descriptors = Arena.global().allocate(8, 4);
-        descriptors.set(JAVA_INT, 0, epoll);
-        descriptors.set(JAVA_SHORT, 4, (short) POLLIN);
+        PollSet polled =
+                new PollSet(Arena.global().allocate(PollSet.STRIDE, Integer.BYTES))
+                        .set(0, epoll, POLLIN);
         EpollEvents events = new EpollEvents(MAX_EVENTS);
         int[] errno = {0};
         int shortWaits = 0;
@@ -248,7 +246,7 @@ final class Poller {
                 handBack();
             } else if (polls) {
                 long before = System.nanoTime();
-                if (Libc.poll(descriptors, 1, millis(left)) > 0) {
+                if (polled.await(1, left) > 0) {
                     boolean isShort = System.nanoTime() - before < SHORT_NANOS;
                     shortWaits = isShort ? shortWaits + 1 : 0;
                     int count = tellAll(events, errno);
@@ -282,14 +280,5 @@ final class Poller {
         for (int i = 0; i < PATIENCE && thread.getState() != Thread.State.WAITING; i++) {
             LockSupport.parkNanos(this, 20_000);
         }
-    }
-
-    /// {@return a time for `poll(2)`, rounded up so that it is over when that returns}
-    static int millis(long nanos) {
-        if (nanos < 0) {
-            return -1;
-        }
-        long millis = TimeUnit.NANOSECONDS.toMillis(nanos) + (nanos % 1_000_000 == 0 ? 0 : 1);
-        return (int) Math.min(millis, Integer.MAX_VALUE);
     }
 }

@@ -3,17 +3,13 @@ package socketserver.transport;
 import static socketserver.posix.Constants.POLLIN;
 import static socketserver.posix.Constants.POLLOUT;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
 import org.jspecify.annotations.Nullable;
 
 import socketserver.posix.EpollEvents;
-import socketserver.posix.Libc;
+import socketserver.posix.PollSet;
 import socketserver.posix.Scratch;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -363,16 +359,12 @@ final class SocketDescriptor extends Descriptor {
             throw new AsynchronousCloseException();
         }
         try (Scratch scratch = Scratch.take()) {
-            MemorySegment descriptors = scratch.memory();
-            descriptors.set(JAVA_INT, 0, number());
-            descriptors.set(JAVA_SHORT, 4, (short) events);
-            descriptors.set(JAVA_SHORT, 6, (short) 0);
+            PollSet polled = new PollSet(scratch.memory()).set(0, number(), events);
             if (!closesOnInterrupt) {
                 // Nothing ends it when the thread is interrupted.
-                return Libc.poll(descriptors, 1, Poller.millis(Math.min(nanos, SLICE)));
+                return polled.await(1, Math.min(nanos, SLICE));
             }
-            return new Interruption(this::close)
-                    .during(() -> Libc.poll(descriptors, 1, Poller.millis(nanos)));
+            return new Interruption(this::close).during(() -> polled.await(1, nanos));
         } finally {
             leave();
         }
