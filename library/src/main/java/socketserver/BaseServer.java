@@ -2,11 +2,12 @@ package socketserver;
 
 import org.jspecify.annotations.Nullable;
 
-import socketserver.concurrency.RequestTask;
+import socketserver.concurrency.ForkingModel;
 import socketserver.request.DisconnectedException;
 import socketserver.request.InputTooLongException;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
+import socketserver.request.RequestRunner;
 import socketserver.request.Server;
 
 import java.io.EOFException;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// What all servers are: a loop that takes requests, hooks around each of them, and a life from the
@@ -52,13 +54,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public abstract class BaseServer<R extends Request>
         implements Server, ConcurrencyMixIn, AutoCloseable {
     private final SocketAddress address;
-    private final RequestHandler<? super R> handler;
+    // Set by the constructor, or after it when the copy of a server has arrived in a child process.
+    private RequestHandler<? super R> handler;
     private volatile ServerOptions options;
 
     private final AtomicBoolean listenerClosed = new AtomicBoolean();
-    private final Lifecycle lifecycle = new Lifecycle();
+    private final Lifecycle lifecycle;
     private final ServingLoop<R> loop;
     private final LiveRequests live;
+    // What has run requests of this server beside its model.
+    private final Set<RequestRunner> continuedBy = ConcurrentHashMap.newKeySet();
 
     /// Makes a server, which is not bound to anything yet.
     ///
@@ -69,9 +74,35 @@ public abstract class BaseServer<R extends Request>
             SocketAddress address, RequestHandler<? super R> handler, ServerOptions options) {
         this.address = Objects.requireNonNull(address, "address");
         this.handler = Objects.requireNonNull(handler, "handler");
+        if (this instanceof ForkingMixIn) {
+            ForkingModel.standard().check(handler);
+        }
         this.options = Objects.requireNonNull(options, "options");
+        lifecycle = new Lifecycle(false);
         loop = new ServingLoop<>(this);
         live = new LiveRequests(loop::roomMade);
+    }
+
+    /// Makes the copy of a server in a child process; called by Java's serialization alone.
+    ///
+    /// @throws IllegalStateException otherwise
+    @SuppressWarnings("this-escape") // as above
+    protected BaseServer() {
+        DetachedServer<?> arriving = DetachedServer.arriving();
+        address = arriving.address();
+        options = arriving.options();
+        handler =
+                _ -> {
+                    throw new IllegalStateException("the server has not arrived yet");
+                };
+        lifecycle = new Lifecycle(true);
+        loop = new ServingLoop<>(this);
+        live = new LiveRequests(loop::roomMade);
+    }
+
+    /// Gives the copy of a server its handler.
+    final void attach(RequestHandler<? super R> handler) {
+        this.handler = handler;
     }
 
     // What it is
@@ -118,7 +149,8 @@ public abstract class BaseServer<R extends Request>
     ///
     /// As in Python, [#serveForever()] ignores it.
     public @Nullable Duration timeout() {
-        return options.deadlines().request();
+        Duration set = options.deadlines().request();
+        return set == null ? defaultTimeout() : set;
     }
 
     /// {@return whether [#close()] waits for handlers; Python's `block_on_close`}
@@ -248,6 +280,7 @@ public abstract class BaseServer<R extends Request>
     }
 
     private long stop() {
+        lifecycle.requireOriginal();
         long serving = lifecycle.requestStop();
         wakeServing();
         return serving;
@@ -315,6 +348,9 @@ public abstract class BaseServer<R extends Request>
     /// for the first.
     @Override
     public void close() {
+        if (lifecycle.isCopy()) {
+            return;
+        }
         if (!lifecycle.beginClose()) {
             if (!lifecycle.servingHere() && !live.handledBy(Thread.currentThread())) {
                 lifecycle.awaitClosed();
@@ -324,8 +360,15 @@ public abstract class BaseServer<R extends Request>
         try {
             live.whileStopping(this::closeWhileStopping);
         } finally {
+            loop.closed();
+            continuedBy.forEach(runner -> runner.serverClosed(this));
             lifecycle.endClose();
         }
+    }
+
+    /// Waits until no request is live but those that the calling thread is busy with.
+    final void awaitHandlers() {
+        live.awaitEmpty(Deadline.NEVER, lifecycle.servingHere());
     }
 
     private void closeListenerOnce() {
@@ -409,7 +452,7 @@ public abstract class BaseServer<R extends Request>
     /// Called by the serving thread. An override that runs the request in a way of its own calls
     /// [#runRequest(Request)] for it, on any thread.
     protected void processRequest(R request) throws Exception {
-        loop.model().run(new Task(request));
+        loop.model().run(new ServerTask<>(this, request));
     }
 
     /// Handles the request and ends it, whatever happens: Python's `process_request_thread`, in
@@ -422,8 +465,10 @@ public abstract class BaseServer<R extends Request>
         if (row != null) {
             row.begin();
         }
+        boolean goesOn = false;
         try {
             finishRequest(request);
+            goesOn = goesOn(request);
         } catch (Exception thrown) {
             if (thrown instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -435,13 +480,53 @@ public abstract class BaseServer<R extends Request>
             }
             reportError(request, error);
         } finally {
-            endRequest(request);
+            if (!goesOn) {
+                endRequest(request);
+            }
         }
+    }
+
+    /// Lets the request go on elsewhere, if its handler has asked for that.
+    private boolean goesOn(R request) throws Exception {
+        LiveRequest row = live.row(request);
+        RequestRunner next = row == null ? null : row.goOn();
+        if (next == null) {
+            return false;
+        }
+        continuedBy.add(next);
+        next.run(new ServerTask<>(this, request));
+        return true;
+    }
+
+    @Override
+    public final <Q extends Request> void continueIn(
+            RequestRunner runner, Q request, RequestHandler<? super Q> handler) {
+        lifecycle.requireOriginal();
+        runner.check(handler);
+        LiveRequest row = live.row(request);
+        if (row == null || row.handler().isEmpty()) {
+            throw new IllegalStateException(
+                    "%s is not handled by this server at the moment: it cannot go on elsewhere"
+                            .formatted(request));
+        }
+        row.continueIn(runner, handler);
+    }
+
+    final RequestHandler<? super R> handler() {
+        return handler;
+    }
+
+    /// {@return what handles that request: the server's handler, or the one that it goes on with}
+    @SuppressWarnings("unchecked") // continueIn takes only such as can handle the request
+    final RequestHandler<? super R> handlerOf(R request) {
+        LiveRequest row = live.row(request);
+        RequestHandler<?> other = row == null ? null : row.goesOnWith();
+        return other == null ? handler : (RequestHandler<? super R>) other;
     }
 
     /// Calls the handler; Python's `finish_request`.
     protected void finishRequest(R request) throws Exception {
-        handler.handle(request);
+        handlerOf(request).handle(request);
     }
 
     /// Ends the request politely, then calls [#closeRequest(Request)]; Python's `shutdown_request`.
@@ -509,31 +594,13 @@ public abstract class BaseServer<R extends Request>
 
     // For the loop
 
-    /// A request that waits for the model to run it.
-    private final class Task implements RequestTask {
-        private final R request;
+    final void runFailed(R request, Throwable thrown) {
+        loop.runFailed(request, thrown);
+    }
 
-        Task(R request) {
-            this.request = request;
-        }
-
-        @Override
-        public Request request() {
-            return request;
-        }
-
-        @Override
-        public void run() {
-            LiveRequest row = live.row(request);
-            if (row != null) {
-                row.begin();
-            }
-            try {
-                runRequest(request);
-            } catch (Throwable thrown) {
-                loop.runFailed(request, thrown);
-            }
-        }
+    /// Calls the hook for this process's copy of a request that goes on in another one.
+    final void closeMoved(R request) {
+        guardedFor(request, "closeRequest", () -> closeRequest(request));
     }
 
     /// Something that may throw.

@@ -1,6 +1,10 @@
 package socketserver;
 
+import org.jspecify.annotations.Nullable;
+
 import socketserver.concurrency.ConcurrencyModel;
+
+import java.time.Duration;
 
 /// Says which concurrency model runs a server's handlers.
 ///
@@ -13,5 +17,11 @@ public interface ConcurrencyMixIn {
     /// Called once for each server, when it serves for the first time.
     default ConcurrencyModel concurrencyModel() {
         return ConcurrencyModel.synchronous();
+    }
+
+    /// {@return how long [BaseServer#handleRequest()] waits unless the options say otherwise; null
+    /// is for ever}
+    default @Nullable Duration defaultTimeout() {
+        return null;
     }
 }

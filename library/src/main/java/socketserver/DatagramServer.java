@@ -8,6 +8,8 @@ import java.net.SocketAddress;
 
 /// A server of packets: what UDP and Unix datagram servers share.
 public abstract class DatagramServer extends ListeningServer<DatagramRequest> {
+    DatagramServer() {}
+
     DatagramServer(
             SocketAddress address,
             RequestHandler<? super DatagramRequest> handler,

@@ -2,6 +2,7 @@ package socketserver;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.Serializable;
 import java.time.Duration;
 
 /// How long a server waits, and for what. Null is for ever.
@@ -15,7 +16,8 @@ public record Deadlines(
         @Nullable Duration request,
         @Nullable Duration read,
         @Nullable Duration write,
-        @Nullable Duration close) {
+        @Nullable Duration close)
+        implements Serializable {
     /// What holds unless a program says otherwise: closing waits 10 s, all else for ever, as in
     /// Python.
     public static final Deadlines DEFAULT = new Deadlines(null, null, null, Duration.ofSeconds(10));

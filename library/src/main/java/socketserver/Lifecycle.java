@@ -20,6 +20,27 @@ final class Lifecycle {
     private boolean closed;
     private boolean foreverEnded;
     private long servingsEnded;
+    private final boolean copy;
+
+    /// Begins a life.
+    ///
+    /// @param copy whether it is that of a server's copy in a child process, which never serves
+    Lifecycle(boolean copy) {
+        this.copy = copy;
+    }
+
+    boolean isCopy() {
+        return copy;
+    }
+
+    /// Throws if this is the life of a copy.
+    void requireOriginal() {
+        if (copy) {
+            throw new IllegalStateException(
+                    "this is the copy of a server in a child process, which has no socket: let the"
+                            + " child tell its parent by means of its own");
+        }
+    }
 
     /// Makes that thread the serving one.
     ///
@@ -149,6 +170,7 @@ final class Lifecycle {
 
     /// Throws if the server is closed.
     void requireOpen() {
+        requireOriginal();
         if (closing) {
             throw new IllegalStateException("server is closed: make another one");
         }

@@ -1,5 +1,6 @@
 package socketserver;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /// How much a server takes at the same time.
@@ -7,7 +8,7 @@ import java.util.Objects;
 /// @param maxConnections how many requests may be live at once, never exceeded: connections, or
 ///   packets that are being handled
 /// @param overLimit what becomes of the next one
-public record Limits(int maxConnections, OverLimit overLimit) {
+public record Limits(int maxConnections, OverLimit overLimit) implements Serializable {
     /// What holds unless a program says otherwise: 16,384 live requests, more wait.
     public static final Limits DEFAULT = new Limits(16 * 1024, OverLimit.WAIT);
 

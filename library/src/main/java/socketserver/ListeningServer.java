@@ -27,6 +27,8 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     // What was accepted and not handed on yet; the serving thread's alone.
     private @Nullable R taken;
 
+    ListeningServer() {}
+
     @SuppressWarnings(
             "this-escape") // the constructor binds, as Python's does; the hooks' Javadoc says so
     ListeningServer(SocketAddress address, RequestHandler<? super R> handler, ServerOptions options)
@@ -156,6 +158,7 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     final Listener<R> bound() {
         Listener<R> bound = listener;
         if (bound == null) {
+            requireOpen();
             throw new IllegalStateException(
                     "server is not bound: call serverBind() and serverActivate() first");
         }

@@ -2,7 +2,10 @@ package socketserver;
 
 import org.jspecify.annotations.Nullable;
 
+import socketserver.concurrency.ChildProcess;
 import socketserver.request.Request;
+import socketserver.request.RequestHandler;
+import socketserver.request.RequestRunner;
 
 import java.net.SocketAddress;
 import java.time.Instant;
@@ -14,6 +17,18 @@ import java.util.Optional;
 /// Its methods may be called from any thread.
 public final class LiveRequest {
     private final Request request;
+    // Set by the thread that converses with the child.
+    private volatile @Nullable ChildProcess child;
+    // Where the request goes on when its handler has returned. Guarded by this.
+    private @Nullable RequestRunner next;
+    private @Nullable RequestHandler<?> nextHandler;
+    // What handles it instead of the server's handler. Set before the thread begins that reads it.
+    private volatile @Nullable RequestHandler<?> goesOnWith;
+    // Set by whoever closes it, before it is known whether a child handles it.
+    private volatile boolean killed;
+    // What a child has told when it was done. Written by the thread that converses with it.
+    private volatile long bytesInElsewhere;
+    private volatile long bytesOutElsewhere;
     // Set and cleared by the thread that runs the handler.
     private volatile @Nullable Thread handler;
     // Set by the serving thread until it has handed the request on.
@@ -57,18 +72,23 @@ public final class LiveRequest {
         return request.since();
     }
 
-    /// {@return how many bytes came from the client so far}
+    /// {@return how many bytes came from the client so far; those of another process count when it
+    /// is done}
     public long bytesIn() {
-        return request.bytesIn();
+        return request.bytesIn() + bytesInElsewhere;
     }
 
-    /// {@return how many bytes went to the client so far}
+    /// {@return how many bytes went to the client so far; those of another process count when it is
+    /// done}
     public long bytesOut() {
-        return request.bytesOut();
+        return request.bytesOut() + bytesOutElsewhere;
     }
 
     /// {@return what it is doing}
     public State state() {
+        if (child != null) {
+            return killed ? State.CLOSED : State.HANDLING;
+        }
         if (!request.isOpen()) {
             return State.CLOSED;
         }
@@ -84,9 +104,21 @@ public final class LiveRequest {
         return Optional.ofNullable(handler);
     }
 
-    /// Ends the request at once; a handler that waits in it gets an exception.
+    /// {@return the process that handles it, if it is handled in another one}
+    public Optional<ChildProcess> child() {
+        return Optional.ofNullable(child);
+    }
+
+    /// Ends the request at once; a handler that waits in it gets an exception, a process that
+    /// handles it is killed.
     public void close() {
-        request.close();
+        killed = true;
+        ChildProcess elsewhere = child;
+        if (elsewhere == null) {
+            request.close();
+        } else {
+            elsewhere.process().destroyForcibly();
+        }
     }
 
     /// {@return one line: id, client, state, bytes}
@@ -104,7 +136,44 @@ public final class LiveRequest {
         taker = null;
     }
 
+    void addElsewhere(long bytesIn, long bytesOut) {
+        bytesInElsewhere = bytesIn;
+        bytesOutElsewhere = bytesOut;
+    }
+
+    void moved(ChildProcess child) {
+        this.child = child;
+        handler = null;
+        if (killed) {
+            // Closed while the child was about to take it.
+            child.process().destroyForcibly();
+        }
+    }
+
+    /// Lets the request go on there; called by its handler.
+    synchronized void continueIn(RequestRunner runner, RequestHandler<?> handler) {
+        next = runner;
+        nextHandler = handler;
+    }
+
+    /// {@return what the request goes on by, now that its handler has returned, or null if nothing
+    /// was said}
+    synchronized @Nullable RequestRunner goOn() {
+        RequestRunner runner = next;
+        if (runner != null) {
+            goesOnWith = nextHandler;
+            next = null;
+            nextHandler = null;
+        }
+        return runner;
+    }
+
+    @Nullable RequestHandler<?> goesOnWith() {
+        return goesOnWith;
+    }
+
     void end() {
+        child = null;
         kept = request.isOpen();
         handler = null;
     }

@@ -86,7 +86,7 @@ final class LiveRequests {
     /// Notes that the request was closed; its row stays as long as a handler runs on it.
     void closed(Request request) {
         LiveRequest row = rows.get(request);
-        if (row != null && row.handler().isEmpty()) {
+        if (row != null && row.handler().isEmpty() && row.child().isEmpty()) {
             remove(request);
         }
     }

@@ -6,6 +6,7 @@ import socketserver.concurrency.ConcurrencyModel;
 import socketserver.concurrency.RequestLoop;
 import socketserver.request.Request;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -36,9 +37,25 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         ConcurrencyModel asked = model;
         if (asked == null) {
             asked = server.concurrencyModel();
+            try {
+                asked.prepare(new DetachedServer<>(server, server.handler()));
+            } catch (IOException thrown) {
+                throw new IllegalStateException(
+                        "%s cannot be served by the model %s: %s"
+                                .formatted(server, asked, thrown.getMessage()),
+                        thrown);
+            }
             model = asked;
         }
         return asked;
+    }
+
+    /// Says that the server is closed.
+    void closed() {
+        ConcurrencyModel asked = model;
+        if (asked != null) {
+            asked.serverClosed(server);
+        }
     }
 
     boolean daemonThreads() {
@@ -109,9 +126,9 @@ final class ServingLoop<R extends Request> implements RequestLoop {
             park(backoff.until().or(deadline));
             return false;
         }
-        if (isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
+        if (mustWait()) {
             waitingForRoom = true;
-            if (isFull()) {
+            if (mustWait()) {
                 park(server.live().untilSweep(deadline));
             }
             waitingForRoom = false;
@@ -150,6 +167,12 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         LockSupport.unpark(server.servingThread());
     }
 
+    /// {@return whether the next client has to wait until a live request has ended}
+    private boolean mustWait() {
+        return server.live().size() >= model().capacity()
+                || (isFull() && server.options().limits().overLimit() == OverLimit.WAIT);
+    }
+
     private boolean isFull() {
         int limit = server.options().limits().maxConnections();
         if (server.live().size() < limit) {
@@ -177,7 +200,7 @@ final class ServingLoop<R extends Request> implements RequestLoop {
     private @Nullable HandleResult next() {
         // Full though we have just waited for room, if there were more to take or the limit has
         // changed.
-        if (isFull() && server.options().limits().overLimit() == OverLimit.WAIT) {
+        if (mustWait()) {
             return null;
         }
         R request;

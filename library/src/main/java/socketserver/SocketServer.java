@@ -100,6 +100,11 @@ public final class SocketServer<R extends Request, S extends BaseServer<R>> {
         return model(ConcurrencyModel.threading());
     }
 
+    /// Runs each handler in a process of its own.
+    public SocketServer<R, S> forking() {
+        return model(ConcurrencyModel.forking());
+    }
+
     /// Runs the handlers by an executor, a pool for instance, which stays the program's.
     public SocketServer<R, S> executor(Executor executor) {
         return model(ConcurrencyModel.on(executor));
@@ -147,6 +152,7 @@ public final class SocketServer<R extends Request, S extends BaseServer<R>> {
     /// @param handler what handles its requests
     /// @throws IOException if it cannot be bound; nothing stays open then
     public S open(RequestHandler<? super R> handler) throws IOException {
+        model.check(handler);
         return opener.open(handler, options, model);
     }
 

@@ -17,6 +17,8 @@ import java.util.Set;
 
 /// A server of connections: what TCP and Unix stream servers share.
 public abstract class StreamServer extends ListeningServer<StreamRequest> {
+    StreamServer() {}
+
     StreamServer(
             SocketAddress address,
             RequestHandler<? super StreamRequest> handler,

@@ -18,6 +18,11 @@ import java.util.Set;
 ///
 /// @see ThreadingTcpServer
 public class TcpServer extends StreamServer {
+    /// Makes the copy of a server in a child process; called by Java's serialization alone.
+    ///
+    /// @throws IllegalStateException otherwise
+    protected TcpServer() {}
+
     /// Makes a server with default options and binds it to the address.
     ///
     /// @throws IOException if it cannot be bound; nothing stays open then

@@ -9,6 +9,11 @@ import java.net.InetSocketAddress;
 
 /// A server of UDP packets with a thread for each request: Python's `ThreadingUDPServer`.
 public class ThreadingUdpServer extends UdpServer implements ThreadingMixIn {
+    /// Makes the copy of a server in a child process; called by Java's serialization alone.
+    ///
+    /// @throws IllegalStateException otherwise
+    protected ThreadingUdpServer() {}
+
     /// Makes a server with default options and binds it to the address.
     ///
     /// @throws IOException if it cannot be bound; nothing stays open then

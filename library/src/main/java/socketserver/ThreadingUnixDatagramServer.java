@@ -10,6 +10,11 @@ import java.io.IOException;
 /// A server of Unix datagrams with a thread for each request: Python's
 /// `ThreadingUnixDatagramServer`.
 public class ThreadingUnixDatagramServer extends UnixDatagramServer implements ThreadingMixIn {
+    /// Makes the copy of a server in a child process; called by Java's serialization alone.
+    ///
+    /// @throws IllegalStateException otherwise
+    protected ThreadingUnixDatagramServer() {}
+
     /// Makes a server with default options and binds it to the address.
     ///
     /// @throws IOException if it cannot be bound; nothing stays open then

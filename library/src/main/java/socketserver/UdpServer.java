@@ -19,6 +19,11 @@ import java.util.Objects;
 ///
 /// @see ThreadingUdpServer
 public class UdpServer extends DatagramServer {
+    /// Makes the copy of a server in a child process; called by Java's serialization alone.
+    ///
+    /// @throws IllegalStateException otherwise
+    protected UdpServer() {}
+
     /// Makes a server with default options and binds it to the address.
     ///
     /// @throws IOException if it cannot be bound; nothing stays open then

@@ -26,6 +26,11 @@ public class UnixStreamServer extends StreamServer {
     // Set by serverBind(), in the constructor usually: no initializer may follow.
     private volatile @Nullable UnixPath path;
 
+    /// Makes the copy of a server in a child process; called by Java's serialization alone.
+    ///
+    /// @throws IllegalStateException otherwise
+    protected UnixStreamServer() {}
+
     /// Makes a server with default options and binds it to the address.
     ///
     /// @throws IOException if it cannot be bound; nothing stays open then

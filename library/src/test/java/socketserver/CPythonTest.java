@@ -12,6 +12,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
 
 import socketserver.request.DatagramRequestHandler;
 import socketserver.request.RequestHandler;
@@ -29,31 +30,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// The 27 tests of CPython's `Lib/test/test_socketserver.py`, each under its own name.
 @Timeout(20)
 @ExtendWith(LeavesNothingBehind.class)
 class CPythonTest {
-    private static final String NO_FORKING = "there is no forking model yet";
-
-    /// Those that are not ported, and why.
-    private static final Map<String, String> NOT_PORTED =
-            Map.of(
-                    "test_ForkingTCPServer", NO_FORKING,
-                    "test_ForkingUnixStreamServer", NO_FORKING,
-                    "test_ForkingUDPServer", NO_FORKING,
-                    "test_ForkingUnixDatagramServer", NO_FORKING,
-                    "test_forking_handled", NO_FORKING,
-                    "test_forking_not_handled", NO_FORKING);
-
     private static final List<String> ALL =
             List.of(
                     "test_TCPServer",
@@ -94,6 +81,11 @@ class CPythonTest {
                     "socketserver.HandleResult",
                     "socketserver.Limits",
                     "socketserver.ListeningServer",
+                    "socketserver.ForkingMixIn",
+                    "socketserver.ForkingTcpServer",
+                    "socketserver.ForkingUdpServer",
+                    "socketserver.ForkingUnixDatagramServer",
+                    "socketserver.ForkingUnixStreamServer",
                     "socketserver.LiveRequest",
                     "socketserver.LiveRequest$State",
                     "socketserver.OverLimit",
@@ -111,9 +103,12 @@ class CPythonTest {
                     "socketserver.UdpServer",
                     "socketserver.UnixDatagramServer",
                     "socketserver.UnixStreamServer",
+                    "socketserver.concurrency.ChildProcess",
                     "socketserver.concurrency.ConcurrencyModel",
+                    "socketserver.concurrency.Detached",
+                    "socketserver.concurrency.ForkingModel",
+                    "socketserver.concurrency.MovableTask",
                     "socketserver.concurrency.RequestLoop",
-                    "socketserver.concurrency.RequestTask",
                     "socketserver.concurrency.ThreadingModel",
                     "socketserver.request.Attribute",
                     "socketserver.request.BaseRequestHandler",
@@ -128,6 +123,8 @@ class CPythonTest {
                     "socketserver.request.RequestHandler",
                     "socketserver.request.RequestInput",
                     "socketserver.request.RequestOutput",
+                    "socketserver.request.RequestRunner",
+                    "socketserver.request.RequestTask",
                     "socketserver.request.Server",
                     "socketserver.request.StreamRequest",
                     "socketserver.request.StreamRequestHandler",
@@ -142,9 +139,7 @@ class CPythonTest {
                         .filter(name -> name != null)
                         .map(DisplayName::value)
                         .toList();
-        assertThat(Stream.concat(ported.stream(), NOT_PORTED.keySet().stream()))
-                .containsExactlyInAnyOrderElementsOf(ALL)
-                .hasSize(27);
+        assertThat(ported).containsExactlyInAnyOrderElementsOf(ALL).hasSize(27);
     }
 
     // SocketServerTest
@@ -252,6 +247,58 @@ class CPythonTest {
                 address -> new ThreadingUnixDatagramServer(address, DatagramEcho::new));
     }
 
+    /// Python's `simple_subprocess`: another child of the program is alive meanwhile, and its
+    /// status is not taken away from it.
+    private static void besideAChildOfTheProgram(Executable test) throws Throwable {
+        Process child = new ProcessBuilder("sh", "-c", "read _; exit 72").start();
+        try {
+            test.execute();
+        } finally {
+            child.getOutputStream().close();
+            assertThat(child.waitFor()).isEqualTo(72);
+        }
+    }
+
+    private static void runForking(BaseServer<?> server, Family family) throws Exception {
+        run(server, family);
+        assertThat(((ForkingMixIn) server).activeChildren()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("test_ForkingTCPServer")
+    void forkingTcpServer() throws Throwable {
+        besideAChildOfTheProgram(
+                () -> runForking(new ForkingTcpServer(free(), StreamEcho::new), Family.TCP_IPV4));
+    }
+
+    @Test
+    @DisplayName("test_ForkingUnixStreamServer")
+    void forkingUnixStreamServer() throws Throwable {
+        besideAChildOfTheProgram(
+                () ->
+                        runUnix(
+                                Family.UNIX_STREAM,
+                                address -> new ForkingUnixStreamServer(address, StreamEcho::new)));
+    }
+
+    @Test
+    @DisplayName("test_ForkingUDPServer")
+    void forkingUdpServer() throws Throwable {
+        besideAChildOfTheProgram(
+                () -> runForking(new ForkingUdpServer(free(), DatagramEcho::new), Family.UDP_IPV4));
+    }
+
+    @Test
+    @DisplayName("test_ForkingUnixDatagramServer")
+    void forkingUnixDatagramServer() throws Throwable {
+        besideAChildOfTheProgram(
+                () ->
+                        runUnix(
+                                Family.UNIX_DATAGRAM,
+                                address ->
+                                        new ForkingUnixDatagramServer(address, DatagramEcho::new)));
+    }
+
     @Test
     @DisplayName("test_shutdown")
     void shutdownEndsEachServingWhateverTheInterleaving() throws Exception {
@@ -350,6 +397,63 @@ class CPythonTest {
             super.shutdownRequest(request);
             log.add("shutdown_request");
             shutdownRequestCalled.countDown();
+        }
+    }
+
+    /// As in Python, its hooks run in the child.
+    private static final class NotingForkingServer extends TcpServer implements ForkingMixIn {
+        private static final long serialVersionUID = 1;
+
+        @SuppressWarnings("serial") // a shared one is
+        private final List<String> log = Shared.list();
+
+        private final Shared.Latch shutdownRequestCalled = Shared.latch(1);
+
+        NotingForkingServer(RequestHandler<StreamRequest> handler) throws IOException {
+            super(free(), handler);
+        }
+
+        @Override
+        protected void handleError(StreamRequest request, Throwable failure) {
+            log.add("Error handled");
+        }
+
+        @Override
+        protected void shutdownRequest(StreamRequest request) throws IOException {
+            super.shutdownRequest(request);
+            log.add("shutdown_request");
+            shutdownRequestCalled.countDown();
+        }
+    }
+
+    @Test
+    @DisplayName("test_forking_handled")
+    void handlesAnExceptionOfAHandlerInAProcessOfItsOwn() throws Exception {
+        try (var server =
+                        new NotingForkingServer(
+                                _ -> {
+                                    throw new IllegalStateException("as told");
+                                });
+                var _ = Family.TCP_IPV4.connect(server.address())) {
+            assertThat(server.handleRequest()).isEqualTo(HandleResult.HANDLED);
+            reached(server.shutdownRequestCalled);
+            assertThat(List.copyOf(server.log))
+                    .containsExactly("Error handled", "shutdown_request");
+        }
+    }
+
+    @Test
+    @DisplayName("test_forking_not_handled")
+    void endsTheProcessOfAHandlerThatThrowsAnError() throws Exception {
+        try (var server =
+                        new NotingForkingServer(
+                                _ -> {
+                                    throw new Exit();
+                                });
+                var _ = Family.TCP_IPV4.connect(server.address())) {
+            assertThat(server.handleRequest()).isEqualTo(HandleResult.HANDLED);
+            reached(server.shutdownRequestCalled);
+            assertThat(List.copyOf(server.log)).containsExactly("shutdown_request");
         }
     }
 

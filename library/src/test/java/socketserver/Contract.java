@@ -24,7 +24,10 @@ import java.util.stream.Stream;
         @Override
         public Stream<? extends Arguments> provideArguments(
                 ParameterDeclarations parameters, ExtensionContext context) {
+            boolean all =
+                    context.getConfigurationParameter("socketserver.excluded").orElse("").isBlank();
             return Variant.all().stream()
+                    .filter(variant -> all || !variant.isLong(context.getRequiredTestClass()))
                     .filter(variant -> !Exceptions.hold(context.getRequiredTestMethod(), variant))
                     .map(Arguments::of);
         }

@@ -38,9 +38,49 @@ final class Exceptions {
                             "refusing clients over the limit",
                             method -> method.getName().equals("refusesClientsOverTheLimit"),
                             variant -> variant.model() == Model.SYNCHRONOUS,
-                            "it takes no client while a handler runs: the others wait"));
+                            "it takes no client while a handler runs: the others wait"),
+                    new Row(
+                            "forking on the jdk engine",
+                            method -> true,
+                            variant ->
+                                    variant.model() == Model.FORKING
+                                            && variant.engine().equals("jdk"),
+                            "java.nio.channels cannot pass a socket to another process: the model"
+                                    + " refuses"),
+                    forking(
+                            "objects of the request and of the server's table in the handler",
+                            "the child's request and server are copies: what is attached to the"
+                                    + " server's own request, and its table, stay with it",
+                            "showsTheServer",
+                            "keepsTheAttributesOfARequest",
+                            "givesEachRequestANumberOfItsOwnAndATime",
+                            "refusesToReplyOnceTheRequestIsClosed"),
+                    forking(
+                            "the hooks of one request in one order",
+                            "two processes call them at the same time; ForkingTest says which",
+                            "callsTheHooksInOrder"),
+                    forking(
+                            "what a handler waits for, and its bytes while it runs",
+                            "the child tells its bytes when it is done; a row that is closed ends"
+                                    + " the process, in which nothing more is reported",
+                            "closingARowEndsAHandlerThatReads",
+                            "closingARowEndsAHandlerThatReadsUnderATimeout",
+                            "closingARowEndsAHandlerThatWrites",
+                            "saysHowMuchAFileThatShrinksHasHad"),
+                    forking(
+                            "files of another file system",
+                            "a java.nio.file.Path cannot be serialized, so the handler is refused",
+                            "sendsAFileOfAnotherFileSystem"));
 
     private Exceptions() {}
+
+    private static Row forking(String what, String reason, String... methods) {
+        return new Row(
+                what,
+                method -> List.of(methods).contains(method.getName()),
+                variant -> variant.model() == Model.FORKING,
+                reason);
+    }
 
     /// Behaviours that some variants cannot show, and the reason.
     record Row(

@@ -20,7 +20,11 @@ import java.util.stream.Stream;
 /// The table of what the contract leaves out is true, and no longer than it needs to be.
 class ExceptionsTest {
     private static final List<Class<?>> CONTRACT =
-            List.of(ServerContractTest.class, StreamContractTest.class, PacketContractTest.class);
+            List.of(
+                    ServerContractTest.class,
+                    StreamContractTest.class,
+                    PacketContractTest.class,
+                    FileContractTest.class);
 
     @SuppressWarnings("unused") // by its name
     private static final List<Exceptions.Row> TABLE = Exceptions.TABLE;

@@ -8,6 +8,7 @@ import socketserver.request.StreamRequest;
 import socketserver.request.UnixAddress;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,7 +32,7 @@ enum Family {
 
         @Override
         BaseServer<StreamRequest> open(SocketAddress address, Parts parts) throws IOException {
-            return tcp((InetSocketAddress) address, parts);
+            return new WatchedTcpServer((InetSocketAddress) address, parts);
         }
 
         @Override
@@ -47,7 +48,7 @@ enum Family {
 
         @Override
         BaseServer<StreamRequest> open(SocketAddress address, Parts parts) throws IOException {
-            return tcp((InetSocketAddress) address, parts);
+            return new WatchedTcpServer((InetSocketAddress) address, parts);
         }
 
         @Override
@@ -63,7 +64,7 @@ enum Family {
 
         @Override
         BaseServer<StreamRequest> open(SocketAddress address, Parts parts) throws IOException {
-            return unixStream((UnixAddress) address, parts);
+            return new WatchedUnixStreamServer((UnixAddress) address, parts);
         }
 
         @Override
@@ -80,7 +81,7 @@ enum Family {
 
         @Override
         BaseServer<DatagramRequest> open(SocketAddress address, Parts parts) throws IOException {
-            return udp((InetSocketAddress) address, parts);
+            return new WatchedUdpServer((InetSocketAddress) address, parts);
         }
 
         @Override
@@ -96,7 +97,7 @@ enum Family {
 
         @Override
         BaseServer<DatagramRequest> open(SocketAddress address, Parts parts) throws IOException {
-            return udp((InetSocketAddress) address, parts);
+            return new WatchedUdpServer((InetSocketAddress) address, parts);
         }
 
         @Override
@@ -112,7 +113,7 @@ enum Family {
 
         @Override
         BaseServer<DatagramRequest> open(SocketAddress address, Parts parts) throws IOException {
-            return unixDatagram((UnixAddress) address, parts);
+            return new WatchedUnixDatagramServer((UnixAddress) address, parts);
         }
 
         @Override
@@ -172,203 +173,232 @@ enum Family {
         }
     }
 
-    // The hooks are protected, so each family needs a class; all four do the same.
+    // The hooks are protected, so each family needs a class; all four do the same. They can be
+    // serialized, so that their copies in other processes tell the hooks, too.
 
-    private static TcpServer tcp(InetSocketAddress address, Parts parts) throws IOException {
-        Hooks hooks = parts.hooks();
-        return new TcpServer(address, parts.handler(), parts.options()) {
-            @Override
-            public ConcurrencyModel concurrencyModel() {
-                return parts.model();
-            }
+    private static final class WatchedTcpServer extends TcpServer implements Serializable {
+        private static final long serialVersionUID = 1;
+        private final transient ConcurrencyModel model;
+        private final Hooks hooks;
 
-            @Override
-            protected StreamRequest getRequest() throws IOException {
-                return hooks.got(super.getRequest());
-            }
+        WatchedTcpServer(InetSocketAddress address, Parts parts) throws IOException {
+            super(address, parts.handler(), parts.options());
+            model = parts.model();
+            hooks = parts.hooks();
+        }
 
-            @Override
-            protected boolean verifyRequest(StreamRequest request) throws Exception {
-                return hooks.verify(request);
-            }
+        @Override
+        public ConcurrencyModel concurrencyModel() {
+            return model;
+        }
 
-            @Override
-            protected void processRequest(StreamRequest request) throws Exception {
-                hooks.note("processRequest");
-                super.processRequest(request);
-            }
+        @Override
+        protected StreamRequest getRequest() throws IOException {
+            return hooks.got(super.getRequest());
+        }
 
-            @Override
-            protected void finishRequest(StreamRequest request) throws Exception {
-                hooks.note("finishRequest");
-                super.finishRequest(request);
-            }
+        @Override
+        protected boolean verifyRequest(StreamRequest request) throws Exception {
+            return hooks.verify(request);
+        }
 
-            @Override
-            protected void shutdownRequest(StreamRequest request) throws IOException {
-                hooks.note("shutdownRequest");
-                super.shutdownRequest(request);
-            }
+        @Override
+        protected void processRequest(StreamRequest request) throws Exception {
+            hooks.note("processRequest");
+            super.processRequest(request);
+        }
 
-            @Override
-            protected void closeRequest(StreamRequest request) throws IOException {
-                hooks.note("closeRequest");
-                super.closeRequest(request);
-            }
+        @Override
+        protected void finishRequest(StreamRequest request) throws Exception {
+            hooks.note("finishRequest");
+            super.finishRequest(request);
+        }
 
-            @Override
-            protected void handleError(StreamRequest request, Throwable failure) {
-                hooks.error(request, failure);
-            }
-        };
+        @Override
+        protected void shutdownRequest(StreamRequest request) throws IOException {
+            hooks.note("shutdownRequest");
+            super.shutdownRequest(request);
+        }
+
+        @Override
+        protected void closeRequest(StreamRequest request) throws IOException {
+            hooks.note("closeRequest");
+            super.closeRequest(request);
+        }
+
+        @Override
+        protected void handleError(StreamRequest request, Throwable failure) {
+            hooks.error(request, failure);
+        }
     }
 
-    private static UnixStreamServer unixStream(UnixAddress address, Parts parts)
-            throws IOException {
-        Hooks hooks = parts.hooks();
-        return new UnixStreamServer(address, parts.handler(), parts.options()) {
-            @Override
-            public ConcurrencyModel concurrencyModel() {
-                return parts.model();
-            }
+    private static final class WatchedUnixStreamServer extends UnixStreamServer
+            implements Serializable {
+        private static final long serialVersionUID = 1;
+        private final transient ConcurrencyModel model;
+        private final Hooks hooks;
 
-            @Override
-            protected StreamRequest getRequest() throws IOException {
-                return hooks.got(super.getRequest());
-            }
+        WatchedUnixStreamServer(UnixAddress address, Parts parts) throws IOException {
+            super(address, parts.handler(), parts.options());
+            model = parts.model();
+            hooks = parts.hooks();
+        }
 
-            @Override
-            protected boolean verifyRequest(StreamRequest request) throws Exception {
-                return hooks.verify(request);
-            }
+        @Override
+        public ConcurrencyModel concurrencyModel() {
+            return model;
+        }
 
-            @Override
-            protected void processRequest(StreamRequest request) throws Exception {
-                hooks.note("processRequest");
-                super.processRequest(request);
-            }
+        @Override
+        protected StreamRequest getRequest() throws IOException {
+            return hooks.got(super.getRequest());
+        }
 
-            @Override
-            protected void finishRequest(StreamRequest request) throws Exception {
-                hooks.note("finishRequest");
-                super.finishRequest(request);
-            }
+        @Override
+        protected boolean verifyRequest(StreamRequest request) throws Exception {
+            return hooks.verify(request);
+        }
 
-            @Override
-            protected void shutdownRequest(StreamRequest request) throws IOException {
-                hooks.note("shutdownRequest");
-                super.shutdownRequest(request);
-            }
+        @Override
+        protected void processRequest(StreamRequest request) throws Exception {
+            hooks.note("processRequest");
+            super.processRequest(request);
+        }
 
-            @Override
-            protected void closeRequest(StreamRequest request) throws IOException {
-                hooks.note("closeRequest");
-                super.closeRequest(request);
-            }
+        @Override
+        protected void finishRequest(StreamRequest request) throws Exception {
+            hooks.note("finishRequest");
+            super.finishRequest(request);
+        }
 
-            @Override
-            protected void handleError(StreamRequest request, Throwable failure) {
-                hooks.error(request, failure);
-            }
-        };
+        @Override
+        protected void shutdownRequest(StreamRequest request) throws IOException {
+            hooks.note("shutdownRequest");
+            super.shutdownRequest(request);
+        }
+
+        @Override
+        protected void closeRequest(StreamRequest request) throws IOException {
+            hooks.note("closeRequest");
+            super.closeRequest(request);
+        }
+
+        @Override
+        protected void handleError(StreamRequest request, Throwable failure) {
+            hooks.error(request, failure);
+        }
     }
 
-    private static UdpServer udp(InetSocketAddress address, Parts parts) throws IOException {
-        Hooks hooks = parts.hooks();
-        return new UdpServer(address, parts.handler(), parts.options()) {
-            @Override
-            public ConcurrencyModel concurrencyModel() {
-                return parts.model();
-            }
+    private static final class WatchedUdpServer extends UdpServer implements Serializable {
+        private static final long serialVersionUID = 1;
+        private final transient ConcurrencyModel model;
+        private final Hooks hooks;
 
-            @Override
-            protected DatagramRequest getRequest() throws IOException {
-                return hooks.got(super.getRequest());
-            }
+        WatchedUdpServer(InetSocketAddress address, Parts parts) throws IOException {
+            super(address, parts.handler(), parts.options());
+            model = parts.model();
+            hooks = parts.hooks();
+        }
 
-            @Override
-            protected boolean verifyRequest(DatagramRequest request) throws Exception {
-                return hooks.verify(request);
-            }
+        @Override
+        public ConcurrencyModel concurrencyModel() {
+            return model;
+        }
 
-            @Override
-            protected void processRequest(DatagramRequest request) throws Exception {
-                hooks.note("processRequest");
-                super.processRequest(request);
-            }
+        @Override
+        protected DatagramRequest getRequest() throws IOException {
+            return hooks.got(super.getRequest());
+        }
 
-            @Override
-            protected void finishRequest(DatagramRequest request) throws Exception {
-                hooks.note("finishRequest");
-                super.finishRequest(request);
-            }
+        @Override
+        protected boolean verifyRequest(DatagramRequest request) throws Exception {
+            return hooks.verify(request);
+        }
 
-            @Override
-            protected void shutdownRequest(DatagramRequest request) throws IOException {
-                hooks.note("shutdownRequest");
-                super.shutdownRequest(request);
-            }
+        @Override
+        protected void processRequest(DatagramRequest request) throws Exception {
+            hooks.note("processRequest");
+            super.processRequest(request);
+        }
 
-            @Override
-            protected void closeRequest(DatagramRequest request) throws IOException {
-                hooks.note("closeRequest");
-                super.closeRequest(request);
-            }
+        @Override
+        protected void finishRequest(DatagramRequest request) throws Exception {
+            hooks.note("finishRequest");
+            super.finishRequest(request);
+        }
 
-            @Override
-            protected void handleError(DatagramRequest request, Throwable failure) {
-                hooks.error(request, failure);
-            }
-        };
+        @Override
+        protected void shutdownRequest(DatagramRequest request) throws IOException {
+            hooks.note("shutdownRequest");
+            super.shutdownRequest(request);
+        }
+
+        @Override
+        protected void closeRequest(DatagramRequest request) throws IOException {
+            hooks.note("closeRequest");
+            super.closeRequest(request);
+        }
+
+        @Override
+        protected void handleError(DatagramRequest request, Throwable failure) {
+            hooks.error(request, failure);
+        }
     }
 
-    private static UnixDatagramServer unixDatagram(UnixAddress address, Parts parts)
-            throws IOException {
-        Hooks hooks = parts.hooks();
-        return new UnixDatagramServer(address, parts.handler(), parts.options()) {
-            @Override
-            public ConcurrencyModel concurrencyModel() {
-                return parts.model();
-            }
+    private static final class WatchedUnixDatagramServer extends UnixDatagramServer
+            implements Serializable {
+        private static final long serialVersionUID = 1;
+        private final transient ConcurrencyModel model;
+        private final Hooks hooks;
 
-            @Override
-            protected DatagramRequest getRequest() throws IOException {
-                return hooks.got(super.getRequest());
-            }
+        WatchedUnixDatagramServer(UnixAddress address, Parts parts) throws IOException {
+            super(address, parts.handler(), parts.options());
+            model = parts.model();
+            hooks = parts.hooks();
+        }
 
-            @Override
-            protected boolean verifyRequest(DatagramRequest request) throws Exception {
-                return hooks.verify(request);
-            }
+        @Override
+        public ConcurrencyModel concurrencyModel() {
+            return model;
+        }
 
-            @Override
-            protected void processRequest(DatagramRequest request) throws Exception {
-                hooks.note("processRequest");
-                super.processRequest(request);
-            }
+        @Override
+        protected DatagramRequest getRequest() throws IOException {
+            return hooks.got(super.getRequest());
+        }
 
-            @Override
-            protected void finishRequest(DatagramRequest request) throws Exception {
-                hooks.note("finishRequest");
-                super.finishRequest(request);
-            }
+        @Override
+        protected boolean verifyRequest(DatagramRequest request) throws Exception {
+            return hooks.verify(request);
+        }
 
-            @Override
-            protected void shutdownRequest(DatagramRequest request) throws IOException {
-                hooks.note("shutdownRequest");
-                super.shutdownRequest(request);
-            }
+        @Override
+        protected void processRequest(DatagramRequest request) throws Exception {
+            hooks.note("processRequest");
+            super.processRequest(request);
+        }
 
-            @Override
-            protected void closeRequest(DatagramRequest request) throws IOException {
-                hooks.note("closeRequest");
-                super.closeRequest(request);
-            }
+        @Override
+        protected void finishRequest(DatagramRequest request) throws Exception {
+            hooks.note("finishRequest");
+            super.finishRequest(request);
+        }
 
-            @Override
-            protected void handleError(DatagramRequest request, Throwable failure) {
-                hooks.error(request, failure);
-            }
-        };
+        @Override
+        protected void shutdownRequest(DatagramRequest request) throws IOException {
+            hooks.note("shutdownRequest");
+            super.shutdownRequest(request);
+        }
+
+        @Override
+        protected void closeRequest(DatagramRequest request) throws IOException {
+            hooks.note("closeRequest");
+            super.closeRequest(request);
+        }
+
+        @Override
+        protected void handleError(DatagramRequest request, Throwable failure) {
+            hooks.error(request, failure);
+        }
     }
 }

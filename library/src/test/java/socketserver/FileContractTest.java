@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 import socketserver.request.DisconnectedException;
 
 import java.io.EOFException;
+import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.SocketTimeoutException;
@@ -36,15 +37,17 @@ class FileContractTest {
 
     @TempDir Path folder;
 
-    private Path random(int size) throws IOException {
+    // A Path cannot be serialized, a File can.
+
+    private File random(int size) throws IOException {
         byte[] bytes = new byte[size];
         new Random(size).nextBytes(bytes);
-        return Files.write(folder.resolve("file"), bytes);
+        return Files.write(folder.resolve("file"), bytes).toFile();
     }
 
-    private Path sparse(long size) throws IOException {
-        Path file = folder.resolve("sparse");
-        try (var writer = new RandomAccessFile(file.toFile(), "rw")) {
+    private File sparse(long size) throws IOException {
+        File file = folder.resolve("sparse").toFile();
+        try (var writer = new RandomAccessFile(file, "rw")) {
             writer.setLength(size);
         }
         return file;
@@ -52,18 +55,18 @@ class FileContractTest {
 
     @Contract
     void sendsAFileBehindWhatWasWrittenBefore(Variant variant) throws Exception {
-        Path file = random(3_000_001);
+        File file = random(3_000_001);
         try (var serving =
                         variant.serveStreams(
                                 request -> {
                                     request.output().buffer(1000);
                                     request.output().writeLine("before");
-                                    long count = request.write(file);
+                                    long count = request.write(file.toPath());
                                     request.output().writeLine(count + " " + request.bytesOut());
                                 });
                 var client = serving.streamClient()) {
             assertThat(client.receive()).isEqualTo("before");
-            assertThat(client.receive(3_000_001)).isEqualTo(Files.readAllBytes(file));
+            assertThat(client.receive(3_000_001)).isEqualTo(Files.readAllBytes(file.toPath()));
             assertThat(client.receive()).isEqualTo("3000001 3000008");
             assertThat(client.receive()).isNull();
         }
@@ -71,16 +74,16 @@ class FileContractTest {
 
     @Contract
     void sendsPartsOfAFile(Variant variant) throws Exception {
-        Path file = random(200_000);
+        File file = random(200_000);
         try (var serving =
                         variant.serveStreams(
                                 request -> {
-                                    request.write(file, 199_999, 1);
-                                    request.write(file, 0, 0);
-                                    request.write(file, 70_000, 100_000);
+                                    request.write(file.toPath(), 199_999, 1);
+                                    request.write(file.toPath(), 0, 0);
+                                    request.write(file.toPath(), 70_000, 100_000);
                                 });
                 var client = serving.streamClient()) {
-            byte[] bytes = Files.readAllBytes(file);
+            byte[] bytes = Files.readAllBytes(file.toPath());
             assertThat(client.receive(1)).containsExactly(bytes[199_999]);
             assertThat(client.receiveAll()).isEqualTo(Arrays.copyOfRange(bytes, 70_000, 170_000));
         }
@@ -88,10 +91,12 @@ class FileContractTest {
 
     @Contract
     void sendsAnEmptyFile(Variant variant) throws Exception {
-        Path file = random(0);
+        File file = random(0);
         try (var serving =
                         variant.serveStreams(
-                                request -> request.output().writeLine("" + request.write(file)));
+                                request ->
+                                        request.output()
+                                                .writeLine("" + request.write(file.toPath())));
                 var client = serving.streamClient()) {
             assertThat(client.receive()).isEqualTo("0");
         }
@@ -112,12 +117,12 @@ class FileContractTest {
 
     @Contract
     void refusesWhatIsNoFile(Variant variant) throws Exception {
-        for (Path path : new Path[] {folder.resolve("none"), folder}) {
-            try (var serving = variant.serveStreams(request -> request.write(path));
+        for (File path : new File[] {folder.resolve("none").toFile(), folder.toFile()}) {
+            try (var serving = variant.serveStreams(request -> request.write(path.toPath()));
                     var client = serving.streamClient()) {
                 assertThat(serving.hooks().failure().thrown())
                         .isInstanceOf(
-                                path.equals(folder)
+                                path.equals(folder.toFile())
                                         ? FileSystemException.class
                                         : NoSuchFileException.class)
                         .hasMessageContaining(path.toString());
@@ -128,8 +133,9 @@ class FileContractTest {
 
     @Contract
     void saysHowMuchAFileThatIsTooShortHasHad(Variant variant) throws Exception {
-        Path file = random(100_000);
-        try (var serving = variant.serveStreams(request -> request.write(file, 1, 100_000));
+        File file = random(100_000);
+        try (var serving =
+                        variant.serveStreams(request -> request.write(file.toPath(), 1, 100_000));
                 var client = serving.streamClient()) {
             assertThat(client.receiveAll()).hasSize(99_999);
             assertThat(serving.hooks().failure().thrown())
@@ -140,8 +146,8 @@ class FileContractTest {
 
     @Contract
     void saysHowMuchAFileThatShrinksHasHad(Variant variant) throws Exception {
-        Path file = sparse(LARGE);
-        try (var serving = variant.serveStreams(request -> request.write(file));
+        File file = sparse(LARGE);
+        try (var serving = variant.serveStreams(request -> request.write(file.toPath()));
                 var client = serving.streamClient()) {
             eventually(
                     () ->
@@ -161,8 +167,8 @@ class FileContractTest {
 
     @Contract
     void reportsAClientThatGoesInTheMiddle(Variant variant) throws Exception {
-        Path file = sparse(LARGE);
-        try (var serving = variant.serveStreams(request -> request.write(file))) {
+        File file = sparse(LARGE);
+        try (var serving = variant.serveStreams(request -> request.write(file.toPath()))) {
             try (var client = serving.streamClient()) {
                 client.receiveOneByteOnly();
             }
@@ -173,12 +179,12 @@ class FileContractTest {
 
     @Contract
     void timesOutWithAClientThatNeverReads(Variant variant) throws Exception {
-        Path file = sparse(LARGE);
+        File file = sparse(LARGE);
         try (var serving =
                         variant.serveStreams(
                                 request -> {
                                     request.writeTimeout(Duration.ofMillis(30));
-                                    request.write(file);
+                                    request.write(file.toPath());
                                 });
                 var client = serving.streamClient()) {
             assertThat(serving.hooks().failure().thrown())
@@ -191,7 +197,7 @@ class FileContractTest {
 
     @Contract
     void writesNothingInBetween(Variant variant) throws Exception {
-        Path file = sparse(1_000_000);
+        File file = sparse(1_000_000);
         try (var serving =
                         variant.serveStreams(
                                 request ->
@@ -199,7 +205,7 @@ class FileContractTest {
                                                 3,
                                                 number ->
                                                         number == 0
-                                                                ? request.write(file)
+                                                                ? request.write(file.toPath())
                                                                 : writeOnes(request)));
                 var client = serving.streamClient()) {
             String received =
@@ -224,9 +230,9 @@ class FileContractTest {
     @Timeout(200)
     void sendsMoreThanAnIntCanCount(String engine) throws Exception {
         long size = (2L << 30) + 1;
-        Path file = sparse(size);
+        File file = sparse(size);
         var variant = new Variant(engine, Family.TCP_IPV4, Model.THREADING);
-        try (var serving = variant.serveStreams(request -> request.write(file));
+        try (var serving = variant.serveStreams(request -> request.write(file.toPath()));
                 var client = serving.streamClient()) {
             assertThat(client.skipAll()).isEqualTo(size);
         }

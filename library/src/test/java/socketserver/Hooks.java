@@ -4,17 +4,24 @@ import org.jspecify.annotations.Nullable;
 
 import socketserver.request.Request;
 
+import java.io.Serializable;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// Watches the hooks of a server, and lets a test say what `verifyRequest` does.
-final class Hooks {
-    private final List<String> calls = new CopyOnWriteArrayList<>();
-    private final BlockingQueue<Failure> failures = new LinkedBlockingQueue<>();
-    private volatile Verification verification = request -> true;
+/// Watches the hooks of a server, in whatever process they are called, and lets a test say what
+/// `verifyRequest` does.
+final class Hooks implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    @SuppressWarnings("serial") // a shared one is
+    private final List<String> calls = Shared.list();
+
+    @SuppressWarnings("serial") // as above
+    private final BlockingQueue<Failure> failures = Shared.queue();
+
+    private transient volatile Verification verification = request -> true;
 
     /// Whether to handle a request.
     interface Verification {
@@ -22,7 +29,7 @@ final class Hooks {
     }
 
     /// What `handleError` was told.
-    record Failure(Request request, Throwable thrown) {}
+    record Failure(SocketAddress client, Throwable thrown) implements Serializable {}
 
     /// {@return hooks of which `verifyRequest` does that}
     static Hooks verifying(Verification verification) {
@@ -49,7 +56,7 @@ final class Hooks {
 
     void error(Request request, Throwable thrown) {
         note("handleError");
-        failures.add(new Failure(request, thrown));
+        failures.add(new Failure(request.client(), thrown));
     }
 
     /// {@return the hooks that were called, in their order}
@@ -59,14 +66,14 @@ final class Hooks {
 
     /// {@return how many times that hook was called}
     long count(String hook) {
-        return calls.stream().filter(hook::equals).count();
+        return calls().stream().filter(hook::equals).count();
     }
 
     /// {@return the next failure that `handleError` is or was told}
     Failure failure() throws InterruptedException {
         Failure next = failures.poll(15, TimeUnit.SECONDS);
         if (next == null) {
-            throw new AssertionError("handleError was not called; the hooks were " + calls);
+            throw new AssertionError("handleError was not called; the hooks were " + calls());
         }
         return next;
     }

@@ -30,6 +30,7 @@ public final class LeavesNothingBehind implements BeforeAllCallback, AfterAllCal
         // The JDK keeps a socket for the whole process once it has opened a channel.
         SocketChannel.open().close();
         DatagramChannel.open().close();
+        Shared.prepare();
         context.getStore(NAMESPACE).put("sockets", descriptors("socket:"));
         context.getStore(NAMESPACE).put("selectors", descriptors("anon_inode:"));
     }

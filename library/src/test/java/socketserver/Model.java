@@ -1,6 +1,7 @@
 package socketserver;
 
 import socketserver.concurrency.ConcurrencyModel;
+import socketserver.concurrency.ForkingModel;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +28,14 @@ enum Model {
                             4, Thread.ofPlatform().name("contract-pool-", 1).factory());
             return new Running(ConcurrencyModel.on(pool), pool::close);
         }
+    },
+    FORKING("forking", ForkingModel.DEFAULT_MAX_CHILDREN) {
+        @Override
+        Running start() {
+            // What a fresh process for each request costs, a burst of clients would wait for.
+            return new Running(
+                    ConcurrencyModel.forking().withRequestsPerChild(Integer.MAX_VALUE), () -> {});
+        }
     };
 
     private final String description;
@@ -41,6 +50,11 @@ enum Model {
     record Running(ConcurrencyModel model, Runnable end) {}
 
     abstract Running start();
+
+    /// {@return how many processes close a request that was handled, each its own copy of it}
+    int copies() {
+        return this == FORKING ? 2 : 1;
+    }
 
     /// {@return how many handlers run at the same time, at most}
     int atOnce() {

@@ -41,6 +41,18 @@ final class Patience {
         }
     }
 
+    /// Waits for the latch, in whatever process.
+    static void reached(Shared.Latch latch) throws InterruptedException {
+        if (!latch.await(15, TimeUnit.SECONDS)) {
+            throw new AssertionError("still waiting for " + latch.getCount());
+        }
+    }
+
+    /// Lets time pass, for what happens at a rate.
+    static void pause(Duration time) {
+        LockSupport.parkNanos(time.toNanos());
+    }
+
     /// Something that a test does several times at once.
     interface Numbered<T> {
         T call(int number) throws Exception;

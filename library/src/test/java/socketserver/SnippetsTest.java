@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import socketserver.concurrency.ConcurrencyModel;
+import socketserver.concurrency.ForkingModel;
 import socketserver.request.Attribute;
 import socketserver.request.DatagramRequest;
 import socketserver.request.DatagramRequestHandler;
@@ -67,6 +68,57 @@ class SnippetsTest {
     }
 
     // @end
+
+    // @start region="forking"
+    static final class UpperForkingServer extends UdpServer implements ForkingMixIn {
+        private static final long serialVersionUID = 1;
+
+        UpperForkingServer(InetSocketAddress address) throws IOException {
+            super(address, Upper::new);
+        }
+
+        @Override
+        public int maxChildren() {
+            return 8;
+        }
+    }
+
+    // @end
+
+    @Test
+    void aMixInGivesProcesses() throws Exception {
+        try (var server = new UpperForkingServer(address);
+                var client = new DatagramSocket()) {
+            server.start();
+            byte[] packet = "loud".getBytes(UTF_8);
+            client.send(new DatagramPacket(packet, packet.length, server.address()));
+            var reply = new DatagramPacket(new byte[100], 100);
+            client.receive(reply);
+            assertThat(new String(reply.getData(), 0, reply.getLength(), UTF_8)).isEqualTo("LOUD");
+        }
+    }
+
+    @Test
+    void aRequestGoesOnInAnotherProcess() throws Exception {
+        // @start region="continue"
+        ForkingModel processes = ForkingModel.standard();
+        RequestHandler<StreamRequest> risky =
+                request -> request.output().writeLine("computed " + request.input().readLine());
+        RequestHandler<StreamRequest> first =
+                request -> {
+                    if ("compute".equals(request.input().readLine())) {
+                        request.continueIn(processes, risky);
+                    } else {
+                        request.output().writeLine("pong");
+                    }
+                };
+        // @end
+        try (var server = new ThreadingTcpServer(address, first)) {
+            server.start();
+            assertThat(ask(server.address(), "ping\n")).isEqualTo("pong\n");
+            assertThat(ask(server.address(), "compute\n42\n")).isEqualTo("computed 42\n");
+        }
+    }
 
     @Test
     void aStreamHandlerEchoes() throws Exception {

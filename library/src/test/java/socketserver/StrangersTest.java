@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
 @ExtendWith(LeavesNothingBehind.class)
 class StrangersTest {
     private static Variant variant(Family family, Model model) {
-        return new Variant("jdk", family, model);
+        return new Variant(model == Model.FORKING ? "linux" : "jdk", family, model);
     }
 
     private interface Talk {

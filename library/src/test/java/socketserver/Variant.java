@@ -34,6 +34,15 @@ record Variant(String engine, Family family, Model model) {
                 .toList();
     }
 
+    /// {@return whether it is checked with the long cases only: each case starts processes}
+    ///
+    /// With the others forking is checked for one family of streams and one of packets; CPythonTest
+    /// has all of them.
+    boolean isLong(Class<?> contract) {
+        Family checked = contract == PacketContractTest.class ? Family.UDP_IPV4 : Family.TCP_IPV4;
+        return model == Model.FORKING && family != checked;
+    }
+
     /// Answers each message with itself.
     static void echo(Request request) throws IOException {
         for (String message; (message = receive(request)) != null; ) {
@@ -109,8 +118,16 @@ record Variant(String engine, Family family, Model model) {
     /// {@return a server that is bound and does not serve yet}
     Serving open(ServerOptions options, Hooks hooks, RequestHandler<Request> handler)
             throws IOException {
+        return open(options, hooks, model.start(), handler);
+    }
+
+    Serving open(
+            ServerOptions options,
+            Hooks hooks,
+            Model.Running running,
+            RequestHandler<Request> handler)
+            throws IOException {
         SocketAddress address = family.address();
-        Model.Running running = model.start();
         System.setProperty("socketserver.engine", engine);
         try {
             BaseServer<?> server =

@@ -18,6 +18,7 @@ import socketserver.Deadlines;
 import socketserver.Limits;
 import socketserver.OverLimit;
 import socketserver.ServerOptions;
+import socketserver.concurrency.ConcurrencyModel;
 
 import java.io.File;
 import java.time.Duration;
@@ -44,7 +45,8 @@ final class CommandSyntax {
                 .addOption(option("--class").build())
                 .addOption(option("--classpath").type(File.class).build())
                 .addOption(option("--source").type(File.class).build())
-                .addOption(option("--model", List.of("threading", "synchronous")).build())
+                .addOption(
+                        option("--model", List.of("threading", "synchronous", "forking")).build())
                 .addOption(option("--max-connections").build())
                 .addOption(option("--over-limit", names(OverLimit.values())).build())
                 .addOption(option("--read-timeout").build())
@@ -95,7 +97,7 @@ final class CommandSyntax {
         requireOneHandler(result, command);
         return new ServeOptions(
                 endpoints(result),
-                choice(result, "--model", "threading", "synchronous").equals("threading"),
+                model(choice(result, "--model", "threading", "synchronous", "forking"), command),
                 BuiltIn.valueOf(upperCase(choice(result, "--handler", names(BuiltIn.values())))),
                 command,
                 text(result, "--class"),
@@ -103,6 +105,21 @@ final class CommandSyntax {
                 result.hasMatchedOption("--source") ? file(result, "--source", "") : null,
                 serverOptions(result),
                 DurationText.parse("--drain", text(result, "--drain", "10s")));
+    }
+
+    private static ConcurrencyModel model(String name, @Nullable List<String> command)
+            throws WrongArgumentException {
+        if (name.equals("forking") && command != null) {
+            throw new WrongArgumentException(
+                    "--model (forking) does not go with --exec: each command is a process of its"
+                            + " own anyway");
+        }
+        return switch (name) {
+            // The JVM lives until the command returns: no thread has to keep it alive.
+            case "threading" -> ConcurrencyModel.threading().withDaemonThreads(true);
+            case "forking" -> ConcurrencyModel.forking();
+            default -> ConcurrencyModel.synchronous();
+        };
     }
 
     private static ParseResult parsed(String[] args) throws WrongArgumentException {

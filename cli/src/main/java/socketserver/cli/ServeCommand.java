@@ -63,11 +63,7 @@ final class ServeCommand {
     private int serve(RequestHandler<Request> handler) throws ListenException {
         Signals signals = Signals.taken();
         Traffic traffic = new Traffic();
-        // The JVM lives until this returns: no thread has to keep it alive.
-        ConcurrencyModel model =
-                options.threading()
-                        ? ConcurrencyModel.threading().withDaemonThreads(true)
-                        : ConcurrencyModel.synchronous();
+        ConcurrencyModel model = options.model();
         boolean terminal = StatusLine.isWanted();
         ServerGroup servers =
                 ServerGroup.open(

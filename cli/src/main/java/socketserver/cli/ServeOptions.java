@@ -3,6 +3,7 @@ package socketserver.cli;
 import org.jspecify.annotations.Nullable;
 
 import socketserver.ServerOptions;
+import socketserver.concurrency.ConcurrencyModel;
 
 import java.time.Duration;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.List;
 /// What `serve` was asked to do.
 ///
 /// @param endpoints where to listen, at least one
-/// @param threading whether each request gets a thread
+/// @param model what runs the handlers
 /// @param builtIn the service that comes with the command
 /// @param exec the command that serves instead, or null
 /// @param className the class that serves instead, or null
@@ -20,7 +21,7 @@ import java.util.List;
 /// @param drain how long a stop waits for the live requests
 record ServeOptions(
         List<Endpoint> endpoints,
-        boolean threading,
+        ConcurrencyModel model,
         BuiltIn builtIn,
         @Nullable List<String> exec,
         @Nullable String className,

@@ -1,6 +1,10 @@
 package socketserver.cli;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -135,6 +139,20 @@ final class SourceHandler {
             } catch (ClassNotFoundException impossible) {
                 throw new IllegalStateException(impossible);
             }
+        }
+
+        // Processes that handle requests ask for them.
+        @Override
+        public @Nullable InputStream getResourceAsStream(String name) {
+            byte[] bytes =
+                    name.endsWith(".class")
+                            ? classes.get(
+                                    name.substring(0, name.length() - ".class".length())
+                                            .replace('/', '.'))
+                            : null;
+            return bytes == null
+                    ? super.getResourceAsStream(name)
+                    : new ByteArrayInputStream(bytes);
         }
 
         @Override

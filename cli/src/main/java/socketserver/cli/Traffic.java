@@ -1,10 +1,16 @@
 package socketserver.cli;
 
+import socketserver.concurrency.ChildProcess;
 import socketserver.concurrency.ConcurrencyModel;
+import socketserver.concurrency.Detached;
+import socketserver.concurrency.MovableTask;
 import socketserver.concurrency.RequestLoop;
-import socketserver.concurrency.RequestTask;
 import socketserver.request.Request;
+import socketserver.request.RequestHandler;
+import socketserver.request.RequestTask;
+import socketserver.request.Server;
 
+import java.io.IOException;
 import java.util.concurrent.atomic.LongAdder;
 
 /// Counts of the requests that a model has run, and of their bytes.
@@ -31,7 +37,30 @@ final class Traffic {
         @Override
         public void run(RequestTask task) throws Exception {
             traffic.taken.increment();
-            model.run(new CountedTask(traffic, task));
+            model.run(
+                    task instanceof MovableTask movable
+                            ? new CountedMovableTask(traffic, movable)
+                            : new CountedTask(traffic, task));
+        }
+
+        @Override
+        public int capacity() {
+            return model.capacity();
+        }
+
+        @Override
+        public void check(RequestHandler<?> handler) {
+            model.check(handler);
+        }
+
+        @Override
+        public void prepare(Detached server) throws IOException {
+            model.prepare(server);
+        }
+
+        @Override
+        public void serverClosed(Server server) {
+            model.serverClosed(server);
         }
 
         @Override
@@ -42,6 +71,49 @@ final class Traffic {
         @Override
         public boolean daemonThreads() {
             return model.daemonThreads();
+        }
+    }
+
+    private void ended(Request request, long elsewhere) {
+        bytes.add(request.bytesIn() + request.bytesOut() + elsewhere);
+    }
+
+    private record CountedMovableTask(Traffic traffic, MovableTask task) implements MovableTask {
+        @Override
+        public Request request() {
+            return task.request();
+        }
+
+        @Override
+        public void run() {
+            new CountedTask(traffic, task).run();
+        }
+
+        @Override
+        public Detached detached() {
+            return task.detached();
+        }
+
+        @Override
+        public boolean isWanted() {
+            return task.isWanted();
+        }
+
+        @Override
+        public void moved(ChildProcess child) {
+            task.moved(child);
+        }
+
+        @Override
+        public void ended(long bytesIn, long bytesOut) {
+            task.ended(bytesIn, bytesOut);
+            traffic.ended(request(), bytesIn + bytesOut);
+        }
+
+        @Override
+        public void failed(Throwable reason) {
+            task.failed(reason);
+            traffic.ended(request(), 0);
         }
     }
 
@@ -56,7 +128,7 @@ final class Traffic {
             try {
                 task.run();
             } finally {
-                traffic.bytes.add(request().bytesIn() + request().bytesOut());
+                traffic.ended(request(), 0);
             }
         }
     }

@@ -1,5 +1,7 @@
 package socketserver.cli;
 
+import org.jspecify.annotations.Nullable;
+
 import socketserver.request.BaseRequestHandler;
 import socketserver.request.HandlerFactory;
 import socketserver.request.Request;
@@ -38,15 +40,36 @@ record UserHandler(RequestHandler<Request> handler, Class<?> requests) {
         Constructor<?> constructor = constructor(type);
         Class<?> requests = RequestType.of(type);
         if (BaseRequestHandler.class.isAssignableFrom(type)) {
-            HandlerFactory<Request> factory =
-                    () -> (BaseRequestHandler<Request>) create(constructor);
-            return new UserHandler(factory.toHandler(), requests);
+            return new UserHandler(new Making(type, constructor).toHandler(), requests);
         }
         try {
             return new UserHandler((RequestHandler<Request>) create(constructor), requests);
         } catch (Exception thrown) {
             throw new WrongArgumentException(
                     "class (" + type.getName() + ") cannot be made: " + thrown);
+        }
+    }
+
+    /// Makes the objects, in other processes too.
+    private static final class Making implements HandlerFactory<Request> {
+        private static final long serialVersionUID = 1;
+        private final Class<?> type;
+        private transient @Nullable Constructor<?> constructor;
+
+        Making(Class<?> type, Constructor<?> constructor) {
+            this.type = type;
+            this.constructor = constructor;
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // see UserHandler.of
+        public BaseRequestHandler<Request> create() throws Exception {
+            Constructor<?> known = constructor;
+            if (known == null) {
+                known = constructor(type);
+                constructor = known;
+            }
+            return (BaseRequestHandler<Request>) UserHandler.create(known);
         }
     }
 

@@ -222,6 +222,54 @@ class CliTest {
     }
 
     @Test
+    void theForkingModelServesByOtherProcesses() throws Exception {
+        try (var command = RunningCommand.serve(1, "tcp://127.0.0.1:0", "--model", "forking");
+                Socket client = command.connect()) {
+            client.getOutputStream().write("hello\n".getBytes(UTF_8));
+            client.shutdownOutput();
+            assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("hello\n");
+        }
+    }
+
+    @Test
+    void theProcessesOfTheForkingModelKnowTheClassesOfASourceFile() throws Exception {
+        Path source = folder.resolve("Pid.java");
+        Files.writeString(
+                source,
+                """
+                import module socketserver;
+
+                class Pid extends StreamRequestHandler {
+                    @Override
+                    protected void handle() throws java.io.IOException {
+                        output().writeLine(Text.of(ProcessHandle.current().pid()));
+                    }
+                }
+
+                class Text {
+                    static String of(long number) {
+                        return Long.toString(number);
+                    }
+                }
+                """);
+        try (var command =
+                        RunningCommand.serve(
+                                1,
+                                "tcp://127.0.0.1:0",
+                                "--model",
+                                "forking",
+                                "--source",
+                                source.toString());
+                Socket first = command.connect();
+                Socket second = command.connect()) {
+            assertThat(first.getInputStream().readAllBytes())
+                    .asString()
+                    .containsPattern("\\d+")
+                    .isNotEqualTo(new String(second.getInputStream().readAllBytes(), UTF_8));
+        }
+    }
+
+    @Test
     void servesTheHandlerOfASourceFile() throws Exception {
         Path source = folder.resolve("Reverse.java");
         Files.writeString(

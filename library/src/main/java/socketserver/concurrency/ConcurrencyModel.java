@@ -1,5 +1,9 @@
 package socketserver.concurrency;
 
+import socketserver.request.RequestRunner;
+import socketserver.request.RequestTask;
+
+import java.io.IOException;
 import java.util.concurrent.Executor;
 
 /// Who runs the handlers of a server. It knows nothing of the server's family.
@@ -12,12 +16,13 @@ import java.util.concurrent.Executor;
 /// that to its `handleError` and ends the request. A model that drops a task silently leaves its
 /// request open until the server closes.
 @FunctionalInterface
-public interface ConcurrencyModel {
+public interface ConcurrencyModel extends RequestRunner {
     /// Runs the task, now or soon, here or elsewhere.
     ///
     /// The serving thread calls it, and takes no further request before it returns.
     ///
     /// @throws Exception if the task cannot be run
+    @Override
     void run(RequestTask task) throws Exception;
 
     /// Serves until the stop is requested; called on the serving thread, for each serving.
@@ -29,6 +34,18 @@ public interface ConcurrencyModel {
             more = loop.turn();
         } while (more);
     }
+
+    /// {@return how many requests it runs at most at the same time; more wait, where they come
+    /// from, until one has ended}
+    default int capacity() {
+        return Integer.MAX_VALUE;
+    }
+
+    /// Called once for each server, before its first request.
+    ///
+    /// @param server as it would travel to another process
+    /// @throws IOException if the model cannot run this server's requests
+    default void prepare(Detached server) throws IOException {}
 
     /// {@return whether closing the server leaves the handlers alone that still run}
     default boolean daemonThreads() {
@@ -44,6 +61,11 @@ public interface ConcurrencyModel {
     /// {@return the model of the threading servers: a virtual thread for each request}
     static ThreadingModel threading() {
         return ThreadingModel.virtual();
+    }
+
+    /// {@return the model of the forking servers: another process for each request}
+    static ForkingModel forking() {
+        return ForkingModel.standard();
     }
 
     /// {@return a model that lets an executor run the handlers, a pool for instance}

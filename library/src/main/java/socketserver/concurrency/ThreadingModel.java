@@ -2,6 +2,7 @@ package socketserver.concurrency;
 
 import org.jspecify.annotations.Nullable;
 
+import socketserver.request.RequestTask;
 import socketserver.transport.VirtualWaits;
 
 import java.util.concurrent.Future;

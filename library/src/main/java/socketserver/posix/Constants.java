@@ -13,6 +13,7 @@ public final class Constants {
     public static final int SOCK_CLOEXEC = 0x80000;
 
     public static final int MSG_TRUNC = 0x20;
+    public static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
     public static final int MSG_DONTWAIT = 0x40;
     public static final int MSG_NOSIGNAL = 0x4000;
 
@@ -20,6 +21,7 @@ public final class Constants {
     public static final int SHUT_RDWR = 2;
 
     public static final int SOL_SOCKET = 1;
+    public static final int SCM_RIGHTS = 1;
     public static final int SO_REUSEADDR = 2;
     public static final int SO_TYPE = 3;
     public static final int SO_BROADCAST = 6;

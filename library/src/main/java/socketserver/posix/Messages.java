@@ -97,7 +97,12 @@ public final class Messages {
             headers.set(JAVA_LONG, at(i, CONTROL_LENGTH), controls ? CONTROL_ROOM : 0);
             vectors.set(JAVA_LONG, (long) i * IOVEC + Long.BYTES, packetRoom);
         }
-        return Libc.recvmmsg(descriptor, headers, most, Constants.MSG_DONTWAIT, errno);
+        return Libc.recvmmsg(
+                descriptor,
+                headers,
+                most,
+                Constants.MSG_DONTWAIT | Constants.MSG_CMSG_CLOEXEC,
+                errno);
     }
 
     /// {@return the address of a packet, or the room for one}
@@ -159,6 +164,19 @@ public final class Messages {
         // CMSG_SPACE: the content is padded to 8 bytes
         headers.set(JAVA_LONG, at(index, CONTROL_LENGTH), CONTROL_HEADER + (length + 7L) / 8 * 8);
         return control.asSlice(CONTROL_HEADER, length);
+    }
+
+    /// Lets an open file go with a packet to be sent; the receiver has a number of its own for it.
+    public void putDescriptor(int index, int descriptor) {
+        putControl(index, Constants.SOL_SOCKET, Constants.SCM_RIGHTS, Integer.BYTES)
+                .set(JAVA_INT, 0, descriptor);
+    }
+
+    /// {@return the number of the open file that has come with a received packet, which the caller
+    /// has to close, or -1}
+    public int descriptor(int index) {
+        MemorySegment numbers = control(index, Constants.SOL_SOCKET, Constants.SCM_RIGHTS);
+        return numbers.byteSize() < Integer.BYTES ? -1 : numbers.get(JAVA_INT, 0);
     }
 
     /// Sends packets.

@@ -71,6 +71,20 @@ public abstract class DatagramRequest extends Request {
     /// Sends a packet to the client; called by any thread.
     protected abstract void send(ByteBuffer packet) throws IOException;
 
+    /// Lets the request go on by another model with another handler, when the handler that runs now
+    /// has returned: in a thread, or in another process.
+    ///
+    /// If the present handler throws, the request ends as ever.
+    ///
+    /// @throws IllegalArgumentException if the handler cannot go there; says why
+    /// @throws UnsupportedOperationException if the model can run none here, or the server is of a
+    ///   kind that cannot do this
+    /// @throws IllegalStateException if no handler runs the request at this moment
+    public final void continueIn(
+            RequestRunner model, RequestHandler<? super DatagramRequest> handler) {
+        server().continueIn(model, this, handler);
+    }
+
     @Override
     public final long bytesIn() {
         return packet.length;

@@ -88,6 +88,20 @@ public final class RequestInput extends InputStream {
         return to - from;
     }
 
+    /// {@return what was read ahead and not been taken; nothing is any more}
+    byte[] takeAhead() {
+        byte[] ahead = Arrays.copyOfRange(bytes, from, to);
+        from = to;
+        return ahead;
+    }
+
+    /// Takes bytes that were read ahead elsewhere, before any were here.
+    void readAhead(byte[] ahead) {
+        bytes = ahead;
+        from = 0;
+        to = ahead.length;
+    }
+
     /// Reads a line of UTF-8, without its `\n` or `\r\n`.
     ///
     /// The last line may lack the terminator, as with Python's `readline`. Malformed bytes become

@@ -15,4 +15,14 @@ public interface Server {
     ///
     /// May be called from any thread, a handler included. Requests that were begun go on.
     void requestStop();
+
+    /// Lets a request go on elsewhere when the handler that runs now has returned: what
+    /// `request.continueIn` asks for.
+    ///
+    /// @throws UnsupportedOperationException if the server cannot do that
+    /// @throws IllegalStateException if no handler of this server runs the request at this moment
+    default <R extends Request> void continueIn(
+            RequestRunner runner, R request, RequestHandler<? super R> handler) {
+        throw new UnsupportedOperationException(this + " cannot let requests go on elsewhere");
+    }
 }

@@ -262,6 +262,35 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         FileCopy.send(file, from, count, part -> send(part, timeoutNanos), sent);
     }
 
+    /// Lets the request go on by another model with another handler, when the handler that runs now
+    /// has returned: in a thread, or in another process, with what was read ahead.
+    ///
+    /// {@snippet class="socketserver.SnippetsTest" region="continue"}
+    ///
+    /// If the present handler throws, the request ends as ever.
+    ///
+    /// @throws IllegalArgumentException if the handler cannot go there; says why
+    /// @throws UnsupportedOperationException if the model can run none here, or the server is of a
+    ///   kind that cannot do this
+    /// @throws IllegalStateException if no handler runs the request at this moment
+    public final void continueIn(
+            RequestRunner model, RequestHandler<? super StreamRequest> handler) {
+        server().continueIn(model, this, handler);
+    }
+
+    /// {@return what was read ahead and not been taken; nothing is read ahead any more}
+    protected final byte[] takeAhead() {
+        RequestInput ahead = input;
+        return ahead == null ? new byte[0] : ahead.takeAhead();
+    }
+
+    /// Takes what was read ahead in another process; before anything is read here.
+    protected final void readAhead(byte[] bytes) {
+        if (bytes.length > 0) {
+            input().readAhead(bytes);
+        }
+    }
+
     /// {@return whether a read has found that the client has ended its output}
     public final boolean inputEnded() {
         return inputEnded;

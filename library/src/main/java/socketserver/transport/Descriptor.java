@@ -93,6 +93,18 @@ class Descriptor {
         closed();
     }
 
+    /// Closes it as soon as nobody uses it, but ends nothing that others do with the open file: it
+    /// lives on in another process.
+    final void letGo() {
+        int before = (int) STATE.getAndBitwiseOr(this, CLOSED);
+        if (before == 0) {
+            release();
+        }
+        if ((before & CLOSED) == 0) {
+            closed();
+        }
+    }
+
     private void release() {
         releasing();
         if (lingers) {

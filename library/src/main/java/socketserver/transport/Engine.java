@@ -1,7 +1,9 @@
 package socketserver.transport;
 
 import socketserver.request.DatagramRequest;
+import socketserver.request.Server;
 import socketserver.request.StreamRequest;
+import socketserver.request.UnixAddress;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -46,6 +48,14 @@ public interface Engine {
     /// @throws UnsupportedOperationException if the engine lacks the family
     Listener<DatagramRequest> openDatagram(StandardProtocolFamily family, int maxPacketSize)
             throws IOException;
+
+    /// {@return a connection with the Unix stream socket at that address}
+    ///
+    /// @param server what it is of here
+    /// @throws UnsupportedOperationException if the engine cannot do it
+    default StreamRequest connect(Server server, UnixAddress address) throws IOException {
+        throw new UnsupportedOperationException("the " + name() + " engine connects to nothing");
+    }
 
     /// {@return the listener of a stream socket that is open, bound and listening already}
     ///

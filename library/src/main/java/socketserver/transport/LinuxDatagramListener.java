@@ -133,6 +133,22 @@ final class LinuxDatagramListener extends LinuxListener<DatagramRequest> {
                 asksForLocal ? asked(index) : null);
     }
 
+    /// {@return a request of a packet that another process has received through this socket}
+    DatagramRequest request(
+            Server server,
+            SocketAddress client,
+            byte[] packet,
+            boolean truncated,
+            @Nullable InetAddress asked) {
+        return new LinuxDatagramRequest(server, client, packet, truncated, replies, asked);
+    }
+
+    /// Closes this process's copy of a socket that lives on in another one.
+    void letGo() {
+        socket.letGo();
+        close();
+    }
+
     private boolean receive() throws IOException {
         if (atOnce > received.count()) {
             received = new Messages(atOnce, maxPacketSize);

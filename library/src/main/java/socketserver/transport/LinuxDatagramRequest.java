@@ -12,7 +12,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
 /// A packet that has come through a socket of the linux engine.
-final class LinuxDatagramRequest extends DatagramRequest {
+final class LinuxDatagramRequest extends DatagramRequest implements MovableRequest {
     private final LinuxReplies replies;
     private final @Nullable InetAddress asked;
 
@@ -42,5 +42,20 @@ final class LinuxDatagramRequest extends DatagramRequest {
     @Override
     protected void send(ByteBuffer packet) throws IOException {
         replies.send(packet, client(), asked);
+    }
+
+    @Override
+    public Moved moved() {
+        return new MovedPacket(client(), packet(), truncated(), asked);
+    }
+
+    @Override
+    public void letGo() {
+        close();
+    }
+
+    @Override
+    public <T> T useDescriptor(Use<T> use) throws IOException {
+        return replies.useDescriptor(use);
     }
 }

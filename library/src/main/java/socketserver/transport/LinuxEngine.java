@@ -1,16 +1,20 @@
 package socketserver.transport;
 
+import static socketserver.posix.Constants.AF_UNIX;
 import static socketserver.posix.Constants.SOCK_DGRAM;
 import static socketserver.posix.Constants.SOCK_STREAM;
 
 import org.jspecify.annotations.Nullable;
 
+import socketserver.posix.Libc;
 import socketserver.posix.SelfTest;
 import socketserver.request.DatagramRequest;
-import socketserver.request.Request;
+import socketserver.request.Server;
 import socketserver.request.StreamRequest;
+import socketserver.request.UnixAddress;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.util.Set;
 
@@ -63,15 +67,35 @@ final class LinuxEngine implements Engine {
     }
 
     @Override
-    public Listener<DatagramRequest> adoptDatagram(
+    public LinuxDatagramListener adoptDatagram(
             Set<StandardProtocolFamily> families, int descriptor, int maxPacketSize)
             throws IOException {
         int domain = LinuxSocket.adopt(descriptor, SOCK_DGRAM, families);
         return bound(new LinuxDatagramListener(domain, descriptor, maxPacketSize));
     }
 
-    private static <R extends Request> Listener<R> bound(LinuxListener<R> listener)
+    @Override
+    public StreamRequest connect(Server server, UnixAddress address) throws IOException {
+        int number = LinuxSocket.connect(address);
+        return connection(server, address, number);
+    }
+
+    /// {@return the connection that is open under that number, which is closed if that fails}
+    LinuxStreamRequest connection(Server server, SocketAddress client, int number)
             throws IOException {
+        SocketDescriptor descriptor = null;
+        try {
+            int domain = LinuxSocket.domain(number);
+            descriptor = SocketDescriptor.ofConnection(number, domain == AF_UNIX);
+            descriptor.lingers(LinuxSocket.lingers(number));
+            return new LinuxStreamRequest(server, client, descriptor, domain);
+        } catch (Throwable thrown) {
+            Libc.close(number);
+            throw thrown;
+        }
+    }
+
+    private static <L extends LinuxListener<?>> L bound(L listener) throws IOException {
         try {
             listener.bound();
             return listener;

@@ -53,6 +53,17 @@ final class LinuxReplies {
         return listener.address();
     }
 
+    /// Does something with the descriptor of the socket.
+    <T> T useDescriptor(DescriptorRequest.Use<T> use) throws IOException {
+        listener.socket.require();
+        listener.socket.share();
+        try {
+            return use.with(listener.socket.number());
+        } finally {
+            listener.socket.leave();
+        }
+    }
+
     /// Sends a packet.
     ///
     /// @param from which of the machine's addresses it is to come from, or null for the socket's

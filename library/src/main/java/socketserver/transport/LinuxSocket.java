@@ -99,6 +99,28 @@ final class LinuxSocket {
         }
     }
 
+    /// {@return the number of a new connection, non-blocking, with the Unix stream socket at that
+    /// address}
+    static int connect(UnixAddress address) throws IOException {
+        int made = open(AF_UNIX, SOCK_STREAM);
+        int result;
+        try (Scratch scratch = Scratch.take()) {
+            MemorySegment memory = scratch.memory();
+            int length = LinuxAddress.write(address, AF_UNIX, memory);
+            result = Libc.connect(made, memory, length);
+        }
+        if (result < 0) {
+            Libc.close(made);
+            throw SystemCallException.of(result, "connect", address);
+        }
+        return made;
+    }
+
+    /// {@return the domain of an open socket}
+    static int domain(int descriptor) throws SocketException {
+        return ask(descriptor, SO_DOMAIN);
+    }
+
     /// Makes an open socket ours, if it is of that kind: non-blocking and not for child processes.
     ///
     /// @return its domain

@@ -34,7 +34,7 @@ import java.util.function.LongConsumer;
 /// Bytes go straight between the socket and the caller's buffer. A read is made only if the socket
 /// is not known to be empty: after one that has found less than fits, the thread of a TCP
 /// connection waits first.
-final class LinuxStreamRequest extends StreamRequest implements DescriptorRequest {
+final class LinuxStreamRequest extends StreamRequest implements MovableRequest, PassingRequest {
     private final SocketDescriptor descriptor;
     private final int domain;
     // Where the calls put the error number: the reading and the writing thread's own.
@@ -277,6 +277,33 @@ final class LinuxStreamRequest extends StreamRequest implements DescriptorReques
         } finally {
             descriptor.leave();
         }
+    }
+
+    @Override
+    public Moved moved() throws IOException {
+        flush();
+        return new MovedStream(client(), readTimeout(), writeTimeout(), takeAhead());
+    }
+
+    void arrived(MovedStream moved) throws IOException {
+        readTimeout(moved.readTimeout());
+        writeTimeout(moved.writeTimeout());
+        readAhead(moved.ahead());
+    }
+
+    @Override
+    public void letGo() {
+        descriptor.letGo();
+    }
+
+    @Override
+    public void pass(int number) throws IOException {
+        new LinuxPassing(descriptor).send(number);
+    }
+
+    @Override
+    public int receivePassed() throws IOException {
+        return new LinuxPassing(descriptor).receive();
     }
 
     @Override

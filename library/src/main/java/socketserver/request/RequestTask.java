@@ -1,6 +1,4 @@
-package socketserver.concurrency;
-
-import socketserver.request.Request;
+package socketserver.request;
 
 /// A verified request that waits for its handler.
 ///

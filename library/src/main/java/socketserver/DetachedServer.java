@@ -1,0 +1,181 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.concurrency.Detached;
+import socketserver.request.Request;
+import socketserver.request.RequestHandler;
+import socketserver.request.Server;
+
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.net.SocketAddress;
+import java.util.Objects;
+
+/// A server on its way to a child process, and there: its own fields, its address, its limits and
+/// deadlines, and its handler, but neither its socket nor its table of live requests.
+final class DetachedServer<R extends Request> implements Detached {
+    private static final long serialVersionUID = 1;
+    private static final ScopedValue<DetachedServer<?>> ARRIVING = ScopedValue.newInstance();
+
+    private transient BaseServer<R> server;
+    private transient RequestHandler<? super R> handler;
+    private transient @Nullable SocketAddress address;
+    private transient ServerOptions options = ServerOptions.DEFAULT;
+    // The thread's alone that handles in the child.
+    private transient boolean failed;
+
+    DetachedServer(BaseServer<R> server, RequestHandler<? super R> handler) {
+        this.server = server;
+        this.handler = handler;
+    }
+
+    /// {@return what a server is made from that arrives in this process}
+    ///
+    /// @throws IllegalStateException if none does: the constructor was called by a program
+    static DetachedServer<?> arriving() {
+        if (!ARRIVING.isBound()) {
+            throw new IllegalStateException(
+                    "this constructor is for copies of servers in child processes:"
+                            + " use one with an address");
+        }
+        return ARRIVING.get();
+    }
+
+    SocketAddress address() {
+        return Objects.requireNonNull(address);
+    }
+
+    ServerOptions options() {
+        return options;
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        out.writeObject(server.address());
+        out.writeObject(server.options().limits());
+        out.writeObject(server.options().deadlines());
+        out.writeObject(server instanceof Serializable ? server : kind());
+        out.writeObject(handler);
+    }
+
+    /// {@return which of our own classes the server is of, if it has nothing else to it}
+    private Kind kind() throws NotSerializableException {
+        Class<?> type = server.getClass();
+        Class<?> own = type.getEnclosingClass() == SocketServer.class ? type.getSuperclass() : type;
+        for (Kind kind : Kind.values()) {
+            if (kind.type == own) {
+                return kind;
+            }
+        }
+        throw new NotSerializableException(
+                type.getName()
+                        + ": implement ForkingMixIn or java.io.Serializable, because the server"
+                        + " travels to its child processes");
+    }
+
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        address = (SocketAddress) in.readObject();
+        Limits limits = (Limits) in.readObject();
+        Deadlines deadlines = (Deadlines) in.readObject();
+        options = ServerOptions.DEFAULT.withLimits(_ -> limits).withDeadlines(_ -> deadlines);
+        try {
+            ScopedValue.where(ARRIVING, this).call(() -> arrive(in));
+        } catch (IOException | ClassNotFoundException | RuntimeException thrown) {
+            throw thrown;
+        } catch (Exception impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // it was written so
+    private boolean arrive(ObjectInputStream in) throws IOException, ClassNotFoundException {
+        Object written = in.readObject();
+        server = (BaseServer<R>) (written instanceof Kind kind ? kind.make() : written);
+        handler = (RequestHandler<? super R>) in.readObject();
+        server.attach(this::handle);
+        return true;
+    }
+
+    private void handle(R request) throws Exception {
+        failed = true;
+        handler.handle(request);
+        failed = false;
+    }
+
+    @Override
+    public Server server() {
+        return server;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // it was taken by the same server
+    public boolean run(Request request) {
+        failed = false;
+        server.runRequest((R) request);
+        return !failed;
+    }
+
+    /// Our own classes that are not serializable: compositions, and servers whose handlers let
+    /// requests go on in children.
+    private enum Kind {
+        TCP(TcpServer.class) {
+            @Override
+            BaseServer<?> make() {
+                return new TcpServer();
+            }
+        },
+        THREADING_TCP(ThreadingTcpServer.class) {
+            @Override
+            BaseServer<?> make() {
+                return new ThreadingTcpServer();
+            }
+        },
+        UDP(UdpServer.class) {
+            @Override
+            BaseServer<?> make() {
+                return new UdpServer();
+            }
+        },
+        THREADING_UDP(ThreadingUdpServer.class) {
+            @Override
+            BaseServer<?> make() {
+                return new ThreadingUdpServer();
+            }
+        },
+        UNIX_STREAM(UnixStreamServer.class) {
+            @Override
+            BaseServer<?> make() {
+                return new UnixStreamServer();
+            }
+        },
+        THREADING_UNIX_STREAM(ThreadingUnixStreamServer.class) {
+            @Override
+            BaseServer<?> make() {
+                return new ThreadingUnixStreamServer();
+            }
+        },
+        UNIX_DATAGRAM(UnixDatagramServer.class) {
+            @Override
+            BaseServer<?> make() {
+                return new UnixDatagramServer();
+            }
+        },
+        THREADING_UNIX_DATAGRAM(ThreadingUnixDatagramServer.class) {
+            @Override
+            BaseServer<?> make() {
+                return new ThreadingUnixDatagramServer();
+            }
+        };
+
+        final Class<?> type;
+
+        Kind(Class<?> type) {
+            this.type = type;
+        }
+
+        abstract BaseServer<?> make();
+    }
+}

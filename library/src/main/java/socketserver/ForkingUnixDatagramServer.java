@@ -1,0 +1,51 @@
+package socketserver;
+
+import socketserver.request.DatagramRequest;
+import socketserver.request.HandlerFactory;
+import socketserver.request.RequestHandler;
+import socketserver.request.UnixAddress;
+
+import java.io.IOException;
+
+/// A server of Unix datagrams with a process for each request: Python's
+/// `ForkingUnixDatagramServer`.
+public class ForkingUnixDatagramServer extends UnixDatagramServer implements ForkingMixIn {
+    private static final long serialVersionUID = 1;
+
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public ForkingUnixDatagramServer(
+            UnixAddress address, RequestHandler<? super DatagramRequest> handler)
+            throws IOException {
+        super(address, handler);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public ForkingUnixDatagramServer(
+            UnixAddress address,
+            RequestHandler<? super DatagramRequest> handler,
+            ServerOptions options)
+            throws IOException {
+        super(address, handler, options);
+    }
+
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public ForkingUnixDatagramServer(UnixAddress address, HandlerFactory<DatagramRequest> handlers)
+            throws IOException {
+        super(address, handlers);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public ForkingUnixDatagramServer(
+            UnixAddress address, HandlerFactory<DatagramRequest> handlers, ServerOptions options)
+            throws IOException {
+        super(address, handlers, options);
+    }
+}

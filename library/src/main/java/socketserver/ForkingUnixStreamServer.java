@@ -1,0 +1,50 @@
+package socketserver;
+
+import socketserver.request.HandlerFactory;
+import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
+import socketserver.request.UnixAddress;
+
+import java.io.IOException;
+
+/// A server of Unix stream connections with a process for each request: Python's
+/// `ForkingUnixStreamServer`.
+public class ForkingUnixStreamServer extends UnixStreamServer implements ForkingMixIn {
+    private static final long serialVersionUID = 1;
+
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public ForkingUnixStreamServer(
+            UnixAddress address, RequestHandler<? super StreamRequest> handler) throws IOException {
+        super(address, handler);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public ForkingUnixStreamServer(
+            UnixAddress address,
+            RequestHandler<? super StreamRequest> handler,
+            ServerOptions options)
+            throws IOException {
+        super(address, handler, options);
+    }
+
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public ForkingUnixStreamServer(UnixAddress address, HandlerFactory<StreamRequest> handlers)
+            throws IOException {
+        super(address, handlers);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public ForkingUnixStreamServer(
+            UnixAddress address, HandlerFactory<StreamRequest> handlers, ServerOptions options)
+            throws IOException {
+        super(address, handlers, options);
+    }
+}

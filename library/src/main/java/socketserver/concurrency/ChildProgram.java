@@ -1,0 +1,133 @@
+package socketserver.concurrency;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import socketserver.request.Server;
+import socketserver.request.StreamRequest;
+import socketserver.request.UnixAddress;
+import socketserver.transport.Engine;
+import socketserver.transport.Moved;
+import socketserver.transport.PassingRequest;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/// The program of a child process: takes requests from its server and handles them, one after the
+/// other, on the main thread.
+///
+/// It ends when it has handled as many as it was told, and at once when its server has gone or lets
+/// it go: that is the end of the connection between the two.
+final class ChildProgram {
+    private final StreamRequest connection;
+    private final ServerClasses classes;
+    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    // Whether a request is being handled. Written by the main thread.
+    private volatile boolean busy;
+
+    private ChildProgram(StreamRequest connection) {
+        this.connection = connection;
+        classes = new ServerClasses(connection);
+    }
+
+    /// A request that the server has sent.
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    private record Arrival(byte[] errand, int descriptor) {}
+
+    /// Runs a child.
+    ///
+    /// @param arguments the abstract name where the server listens, the number of the child, and
+    ///   how many requests it is to handle
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        UnixAddress address = UnixAddress.abstractName(arguments[0]);
+        StreamRequest connection = Engine.chosen().connect(new Parent(address), address);
+        ChildProgram program = new ChildProgram(connection);
+        Thread.currentThread().setContextClassLoader(program.classes);
+        Frame.send(connection, Frame.Kind.READY, arguments[1].getBytes(UTF_8));
+        Thread.ofPlatform().daemon().name("socketserver-child").start(program::listen);
+        System.exit(program.handleAll(Integer.parseInt(arguments[2])) ? 0 : 1);
+    }
+
+    /// What a child knows of its server as long as it has no request.
+    private record Parent(SocketAddress address) implements Server {
+        @Override
+        public void requestStop() {
+            throw new IllegalStateException("a child process cannot stop its server");
+        }
+    }
+
+    private void listen() {
+        try {
+            for (Frame frame; (frame = Frame.receive(connection)) != null; ) {
+                switch (frame.kind()) {
+                    case REQUEST ->
+                            arrivals.add(
+                                    new Arrival(
+                                            frame.bytes(),
+                                            ((PassingRequest) connection).receivePassed()));
+                    case CLASS -> classes.come(frame.bytes());
+                    default -> throw new IOException("unexpected " + frame.kind());
+                }
+            }
+        } catch (IOException broken) {
+            // The server has gone.
+        }
+        if (busy) {
+            Runtime.getRuntime().halt(1);
+        }
+        System.exit(0);
+    }
+
+    /// {@return whether none has failed}
+    private boolean handleAll(int most) throws IOException, InterruptedException {
+        boolean succeeded = true;
+        for (int i = 0; i < most && succeeded; i++) {
+            Arrival arrival = arrivals.take();
+            succeeded = handle(arrival);
+        }
+        return succeeded;
+    }
+
+    private boolean handle(Arrival arrival) throws IOException {
+        Errand.Content errand;
+        Moved.Arrived arrived;
+        try {
+            errand = (Errand.Content) Travel.unpack(arrival.errand(), classes);
+            arrived = errand.request().arrive(errand.server().server(), arrival.descriptor());
+        } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError thrown) {
+            // The descriptor is closed when this process ends, which it does now.
+            StringWriter text = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(text, true));
+            Frame.send(connection, Frame.Kind.REFUSED, text.toString().getBytes(UTF_8));
+            return false;
+        }
+        busy = true;
+        Frame.send(connection, Frame.Kind.TAKEN);
+        // Of a packet, which the server has counted.
+        long before = arrived.request().bytesIn();
+        boolean succeeded = run(errand.server(), arrived);
+        System.out.flush();
+        System.err.flush();
+        // Before the server knows: it may go at once then.
+        busy = false;
+        ByteBuffer done = ByteBuffer.allocate(1 + 2 * Long.BYTES).put((byte) (succeeded ? 0 : 1));
+        done.putLong(arrived.request().bytesIn() - before).putLong(arrived.request().bytesOut());
+        Frame.send(connection, Frame.Kind.DONE, done.array());
+        return succeeded;
+    }
+
+    private static boolean run(Detached server, Moved.Arrived arrived) {
+        try {
+            return server.run(arrived.request());
+        } catch (Throwable error) {
+            error.printStackTrace();
+            return false;
+        } finally {
+            arrived.release().run();
+        }
+    }
+}

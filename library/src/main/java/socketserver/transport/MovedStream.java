@@ -1,0 +1,27 @@
+package socketserver.transport;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.Server;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
+
+/// A connection on its way to another process.
+///
+/// @param ahead what was read ahead of the handler
+@SuppressWarnings("ArrayRecordComponent") // nobody compares them
+record MovedStream(
+        SocketAddress client,
+        @Nullable Duration readTimeout,
+        @Nullable Duration writeTimeout,
+        byte[] ahead)
+        implements Moved {
+    @Override
+    public Arrived arrive(Server server, int descriptor) throws IOException {
+        LinuxStreamRequest request = LinuxEngine.instance().connection(server, client, descriptor);
+        request.arrived(this);
+        return new Arrived(request, request::close);
+    }
+}
