@@ -47,10 +47,6 @@ final class Child {
         this.number = number;
     }
 
-    int number() {
-        return number;
-    }
-
     /// Starts the process, on a thread of its own.
     ///
     /// @param arguments those of [ChildProgram]
@@ -105,6 +101,11 @@ final class Child {
         return status <= 128
                 ? "status " + status
                 : "status %d, signal %d".formatted(status, status - 128);
+    }
+
+    /// {@return whether it is the process of that number}
+    boolean is(long pid) {
+        return process.isDone() && !process.isCompletedExceptionally() && pid() == pid;
     }
 
     /// {@return the number of the process}

@@ -40,16 +40,16 @@ final class ChildProgram {
 
     /// Runs a child.
     ///
-    /// @param arguments the abstract name where the server listens, the number of the child, and
-    ///   how many requests it is to handle
+    /// @param arguments the abstract name where the server listens, and how many requests it is to
+    ///   handle
     public static void main(String[] arguments) throws IOException, InterruptedException {
         UnixAddress address = UnixAddress.abstractName(arguments[0]);
         StreamRequest connection = Engine.chosen().connect(new Parent(address), address);
         ChildProgram program = new ChildProgram(connection);
         Thread.currentThread().setContextClassLoader(program.classes);
-        Frame.send(connection, Frame.Kind.READY, arguments[1].getBytes(UTF_8));
+        Frame.send(connection, Frame.Kind.READY);
         Thread.ofPlatform().daemon().name("socketserver-child").start(program::listen);
-        System.exit(program.handleAll(Integer.parseInt(arguments[2])) ? 0 : 1);
+        System.exit(program.handleAll(Integer.parseInt(arguments[1])) ? 0 : 1);
     }
 
     /// What a child knows of its server as long as it has no request.

@@ -1,25 +1,20 @@
 package socketserver.concurrency;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import org.jspecify.annotations.Nullable;
 
 import socketserver.request.Server;
-import socketserver.request.StreamRequest;
-import socketserver.request.UnixAddress;
 import socketserver.transport.Engine;
-import socketserver.transport.Listener;
 
 import java.io.IOException;
 import java.lang.System.Logger;
-import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -40,12 +35,12 @@ final class Children {
             new IdentityHashMap<>();
 
     private final ChildSettings settings;
-    private final Listener<StreamRequest> listener;
+    private final ChildListener listener;
     private final ReentrantLock lock = new ReentrantLock();
     // All guarded by the lock.
     private final Deque<Child> idle = new ArrayDeque<>();
     private final Deque<Errand> waiting = new ArrayDeque<>();
-    private final Map<Integer, Child> living = new HashMap<>();
+    private final Set<Child> living = new HashSet<>();
     private int spares = FEWEST_SPARES;
     private int fewestIdle;
     private long nextShrink = System.nanoTime() + SHRINK_NANOS;
@@ -65,9 +60,11 @@ final class Children {
         LEAVING
     }
 
-    private Children(ChildSettings settings, Listener<StreamRequest> listener) {
+    /// Opens the place where children find their server.
+    @SuppressWarnings("this-escape") // the listener's thread finds nothing living yet
+    private Children(ChildSettings settings) throws IOException {
         this.settings = settings;
-        this.listener = listener;
+        listener = ChildListener.open(requireEngine(), this);
     }
 
     /// {@return the children of that server with those settings}
@@ -79,7 +76,7 @@ final class Children {
                     OPEN.computeIfAbsent(server, _ -> new HashMap<>());
             Children children = ofServer.get(settings);
             if (children == null) {
-                children = open(settings);
+                children = new Children(settings);
                 ofServer.put(settings, children);
             }
             return children;
@@ -110,22 +107,6 @@ final class Children {
                             + " the class path)");
         }
         return engine;
-    }
-
-    /// Opens the place where children find their server.
-    private static Children open(ChildSettings settings) throws IOException {
-        Engine engine = requireEngine();
-        Listener<StreamRequest> listener = engine.openStream(StandardProtocolFamily.UNIX);
-        try {
-            // An abstract name of the kernel's choice: there is no file to be left behind.
-            listener.bind(UnixAddress.unnamed(), 128);
-            Children children = new Children(settings, listener);
-            Thread.ofVirtual().name("socketserver-children").start(children::accept);
-            return children;
-        } catch (Throwable thrown) {
-            listener.close();
-            throw thrown;
-        }
     }
 
     ChildSettings settings() {
@@ -167,7 +148,7 @@ final class Children {
     }
 
     private int count(Standing standing) {
-        return (int) living.values().stream().filter(child -> child.standing == standing).count();
+        return (int) living.stream().filter(child -> child.standing == standing).count();
     }
 
     private void shrink() {
@@ -189,12 +170,9 @@ final class Children {
                 idle.size() + starting < most && starting < MOST_STARTING;
                 starting++) {
             Child child = new Child(this, ++numbers);
-            living.put(child.number(), child);
+            living.add(child);
             List<String> arguments =
-                    List.of(
-                            ((UnixAddress) listener.address()).name(),
-                            Integer.toString(child.number()),
-                            Integer.toString(settings.requestsPerChild()));
+                    List.of(listener.name(), Integer.toString(settings.requestsPerChild()));
             child.start(arguments);
         }
     }
@@ -266,7 +244,7 @@ final class Children {
                 // Its thread says so itself when it is over with the errand.
                 child.standing = Standing.LEAVING;
             }
-            living.remove(child.number());
+            living.remove(child);
             failedStarts += failed ? 1 : 0;
             if (failedStarts >= MOST_FAILED_STARTS) {
                 given.addAll(waiting);
@@ -303,7 +281,7 @@ final class Children {
                 child.give(null);
             }
             if (waiting.isEmpty()) {
-                living.values().stream()
+                living.stream()
                         .filter(child -> child.standing == Standing.STARTING)
                         .forEach(Child::kill);
             }
@@ -319,7 +297,8 @@ final class Children {
         }
     }
 
-    private boolean isOver() {
+    /// {@return whether all were let go and have ended}
+    boolean isOver() {
         lock.lock();
         try {
             return letGo && living.isEmpty() && waiting.isEmpty();
@@ -328,54 +307,11 @@ final class Children {
         }
     }
 
-    /// What the children's connections ask for: nobody stops it.
-    private record Registry(SocketAddress address) implements Server {
-        @Override
-        public void requestStop() {
-            throw new UnsupportedOperationException();
-        }
-    }
-
-    private void accept() {
-        Registry registry = new Registry(listener.address());
-        try (listener) {
-            while (!isOver()) {
-                listener.await(-1);
-                StreamRequest connection = listener.accept(registry);
-                if (connection != null) {
-                    Thread.ofVirtual().name("socketserver-child").start(() -> greet(connection));
-                }
-            }
-        } catch (IOException thrown) {
-            log().log(Logger.Level.ERROR, "child processes find their server no longer", thrown);
-        }
-    }
-
-    /// Finds out which child a connection is of, and closes those of strangers: any local process
-    /// can connect.
-    private void greet(StreamRequest connection) {
-        try {
-            long pid = connection.credentials().pid();
-            Frame frame = pid == ProcessHandle.current().pid() ? null : Frame.receive(connection);
-            if (frame != null && frame.kind() == Frame.Kind.READY) {
-                Child child = child(new String(frame.bytes(), UTF_8));
-                if (child != null && child.pid() == pid) {
-                    child.converse(connection);
-                    return;
-                }
-            }
-        } catch (IOException gone) {
-            // It was none of ours, or has died.
-        }
-        connection.close();
-    }
-
-    private @Nullable Child child(String number) {
+    /// {@return the child that is the process of that number, or null if none is}
+    @Nullable Child living(long pid) {
         lock.lock();
         try {
-            return living.get(Integer.valueOf(number));
-        } catch (NumberFormatException stranger) {
-            return null;
+            return living.stream().filter(child -> child.is(pid)).findAny().orElse(null);
         } finally {
             lock.unlock();
         }

@@ -24,7 +24,7 @@ record Frame(Kind kind, byte[] bytes) {
         REQUEST,
         /// To the child: the bytes of a class that it has wanted, none if there is no such class.
         CLASS,
-        /// To the server: the child that was started with this number is ready.
+        /// To the server: the child is ready.
         READY,
         /// To the server: the child has the request.
         TAKEN,
