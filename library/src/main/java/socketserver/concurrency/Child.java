@@ -8,6 +8,7 @@ import socketserver.request.StreamRequest;
 import socketserver.transport.PassingRequest;
 
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -125,6 +126,14 @@ final class Child {
 
     /// Lets it do errands until it has done its number or is let go.
     void converse(StreamRequest connection) {
+        try {
+            rehearse(connection);
+        } catch (IOException gone) {
+            // It counts as one that could not be started.
+            connection.close();
+            kill();
+            return;
+        }
         try (connection) {
             int left = children.settings().requestsPerChild();
             Errand errand = children.ready(this);
@@ -142,6 +151,31 @@ final class Child {
         } finally {
             children.leaves(this);
         }
+    }
+
+    /// Lets it load what its requests are going to need, which takes a JVM a tenth of a second.
+    private void rehearse(StreamRequest connection) throws IOException {
+        Travel.Packed rehearsal = children.rehearsal();
+        if (rehearsal == null) {
+            return;
+        }
+        Frame.send(connection, Frame.Kind.REHEARSAL, rehearsal.bytes());
+        for (Frame frame; (frame = Frame.receive(connection)) != null; ) {
+            switch (frame.kind()) {
+                case WANTED -> answer(connection, rehearsal, frame);
+                case REHEARSED -> {
+                    return;
+                }
+                default -> throw new IOException("unexpected " + frame.kind());
+            }
+        }
+        throw new EOFException("the child has ended");
+    }
+
+    private static void answer(StreamRequest connection, Travel.Packed content, Frame wanted)
+            throws IOException {
+        byte[] file = content.classFile(new String(wanted.bytes(), UTF_8));
+        Frame.send(connection, Frame.Kind.CLASS, file);
     }
 
     /// {@return whether the child can do another}
@@ -169,10 +203,7 @@ final class Child {
                     break;
                 }
                 switch (frame.kind()) {
-                    case WANTED -> {
-                        byte[] file = errand.classFile(new String(frame.bytes(), UTF_8));
-                        Frame.send(connection, Frame.Kind.CLASS, file);
-                    }
+                    case WANTED -> answer(connection, errand.content(), frame);
                     case TAKEN -> {
                         taken = true;
                         task.moved(

@@ -23,6 +23,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 /// It ends when it has handled as many as it was told, and at once when its server has gone or lets
 /// it go: that is the end of the connection between the two.
 final class ChildProgram {
+    // Instead of a descriptor: what has come is a rehearsal.
+    private static final int NONE = -1;
+
     private final StreamRequest connection;
     private final ServerClasses classes;
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
@@ -69,6 +72,7 @@ final class ChildProgram {
                                     new Arrival(
                                             frame.bytes(),
                                             ((PassingRequest) connection).receivePassed()));
+                    case REHEARSAL -> arrivals.add(new Arrival(frame.bytes(), NONE));
                     case CLASS -> classes.come(frame.bytes());
                     default -> throw new IOException("unexpected " + frame.kind());
                 }
@@ -87,9 +91,23 @@ final class ChildProgram {
         boolean succeeded = true;
         for (int i = 0; i < most && succeeded; i++) {
             Arrival arrival = arrivals.take();
+            if (arrival.descriptor() == NONE) {
+                rehearse(arrival.errand());
+                arrival = arrivals.take();
+            }
             succeeded = handle(arrival);
         }
         return succeeded;
+    }
+
+    /// Loads what requests need.
+    private void rehearse(byte[] server) throws IOException {
+        try {
+            Travel.unpack(server, classes);
+        } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError thrown) {
+            // The first request says so, to its client's cost: the server must not lose children.
+        }
+        Frame.send(connection, Frame.Kind.REHEARSED);
     }
 
     private boolean handle(Arrival arrival) throws IOException {

@@ -47,6 +47,8 @@ final class Children {
     private int failedStarts;
     private int numbers;
     private boolean letGo;
+    // Set before the first child is started, if at all.
+    private volatile Travel.@Nullable Packed rehearsal;
 
     /// Where a child stands.
     enum Standing {
@@ -109,6 +111,10 @@ final class Children {
         return engine;
     }
 
+    Travel.@Nullable Packed rehearsal() {
+        return rehearsal;
+    }
+
     ChildSettings settings() {
         return settings;
     }
@@ -118,9 +124,12 @@ final class Children {
     }
 
     /// Starts the first spare child.
-    void prepare() {
+    ///
+    /// @param rehearsal the server as children get it, so that they load its classes ahead
+    void prepare(Travel.Packed rehearsal) {
         lock.lock();
         try {
+            this.rehearsal = rehearsal;
             startMissing();
         } finally {
             lock.unlock();

@@ -4,7 +4,6 @@ import socketserver.transport.MovableRequest;
 import socketserver.transport.Moved;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
 
 /// A task that waits for a child to do it.
@@ -33,19 +32,6 @@ record Errand(MovableTask task, Travel.Packed content, int attempts) {
 
     MovableRequest request() {
         return (MovableRequest) task.request();
-    }
-
-    /// {@return the bytes of a class that the child does not find, none if it is not here either}
-    byte[] classFile(String name) throws IOException {
-        String file = name.replace('.', '/') + ".class";
-        for (ClassLoader loader : content.loaders()) {
-            try (InputStream in = loader.getResourceAsStream(file)) {
-                if (in != null) {
-                    return in.readAllBytes();
-                }
-            }
-        }
-        return new byte[0];
     }
 
     Errand again() {

@@ -100,8 +100,7 @@ public final class ForkingModel implements ConcurrencyModel {
 
     @Override
     public void prepare(Detached server) throws IOException {
-        Travel.pack(server);
-        Children.of(server.server(), settings).prepare();
+        Children.of(server.server(), settings).prepare(Travel.pack(server));
     }
 
     @Override

@@ -22,10 +22,14 @@ record Frame(Kind kind, byte[] bytes) {
     enum Kind {
         /// To the child: a request; its open file follows.
         REQUEST,
+        /// To the child: a server and its handler as requests bring them, to load what they need.
+        REHEARSAL,
         /// To the child: the bytes of a class that it has wanted, none if there is no such class.
         CLASS,
-        /// To the server: the child is ready.
+        /// To the server: the child is there.
         READY,
+        /// To the server: the child has loaded what the rehearsal has had.
+        REHEARSED,
         /// To the server: the child has the request.
         TAKEN,
         /// To the server: the child cannot take the request, for that reason.

@@ -31,7 +31,21 @@ final class Travel {
     ///
     /// @param loaders which have loaded the classes of the objects
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-    record Packed(byte[] bytes, Set<ClassLoader> loaders) {}
+    record Packed(byte[] bytes, Set<ClassLoader> loaders) {
+        /// {@return the bytes of a class that the child does not find, none if it is not here
+        /// either}
+        byte[] classFile(String name) throws IOException {
+            String file = name.replace('.', '/') + ".class";
+            for (ClassLoader loader : loaders) {
+                try (InputStream in = loader.getResourceAsStream(file)) {
+                    if (in != null) {
+                        return in.readAllBytes();
+                    }
+                }
+            }
+            return new byte[0];
+        }
+    }
 
     /// {@return the object, packed}
     ///
