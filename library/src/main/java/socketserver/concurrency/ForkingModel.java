@@ -19,6 +19,9 @@ import java.util.List;
 /// process, costs time by the size of what the handler refers to, and static fields do not travel.
 /// What a child changes stays in the child.
 ///
+/// A child that is ready has unpacked server and handler once already, so that it has their
+/// classes: a `readObject` of theirs runs twice there.
+///
 /// It needs the linux engine.
 public final class ForkingModel implements ConcurrencyModel {
     /// How many children there may be unless a program says otherwise; as in Python.
@@ -100,7 +103,9 @@ public final class ForkingModel implements ConcurrencyModel {
 
     @Override
     public void prepare(Detached server) throws IOException {
-        Children.of(server.server(), settings).prepare(Travel.pack(server));
+        // First: if it cannot travel there are no children to let go.
+        Travel.Packed rehearsal = Travel.pack(server);
+        Children.of(server.server(), settings).prepare(rehearsal);
     }
 
     @Override
