@@ -468,7 +468,7 @@ public abstract class BaseServer<R extends Request>
         boolean goesOn = false;
         try {
             finishRequest(request);
-            goesOn = goesOn(request);
+            goesOn = row != null && goesOn(row, request);
         } catch (Exception thrown) {
             if (thrown instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -487,9 +487,8 @@ public abstract class BaseServer<R extends Request>
     }
 
     /// Lets the request go on elsewhere, if its handler has asked for that.
-    private boolean goesOn(R request) throws Exception {
-        LiveRequest row = live.row(request);
-        RequestRunner next = row == null ? null : row.goOn();
+    private boolean goesOn(LiveRequest row, R request) throws Exception {
+        RequestRunner next = row.goOn();
         if (next == null) {
             return false;
         }

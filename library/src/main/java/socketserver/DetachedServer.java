@@ -14,12 +14,26 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.net.SocketAddress;
 import java.util.Objects;
+import java.util.Set;
 
 /// A server on its way to a child process, and there: its own fields, its address, its limits and
 /// deadlines, and its handler, but neither its socket nor its table of live requests.
 final class DetachedServer<R extends Request> implements Detached {
     private static final long serialVersionUID = 1;
     private static final ScopedValue<DetachedServer<?>> ARRIVING = ScopedValue.newInstance();
+
+    // Those that are not serializable: compositions, and servers whose handlers let requests go on
+    // in children.
+    private static final Set<Class<?>> OWN =
+            Set.of(
+                    TcpServer.class,
+                    ThreadingTcpServer.class,
+                    UdpServer.class,
+                    ThreadingUdpServer.class,
+                    UnixStreamServer.class,
+                    ThreadingUnixStreamServer.class,
+                    UnixDatagramServer.class,
+                    ThreadingUnixDatagramServer.class);
 
     private transient BaseServer<R> server;
     private transient RequestHandler<? super R> handler;
@@ -57,23 +71,21 @@ final class DetachedServer<R extends Request> implements Detached {
         out.writeObject(server.address());
         out.writeObject(server.options().limits());
         out.writeObject(server.options().deadlines());
-        out.writeObject(server instanceof Serializable ? server : kind());
+        out.writeObject(server instanceof Serializable ? server : ownClass());
         out.writeObject(handler);
     }
 
     /// {@return which of our own classes the server is of, if it has nothing else to it}
-    private Kind kind() throws NotSerializableException {
+    private Class<?> ownClass() throws NotSerializableException {
         Class<?> type = server.getClass();
         Class<?> own = type.getEnclosingClass() == SocketServer.class ? type.getSuperclass() : type;
-        for (Kind kind : Kind.values()) {
-            if (kind.type == own) {
-                return kind;
-            }
+        if (!OWN.contains(own)) {
+            throw new NotSerializableException(
+                    type.getName()
+                            + ": implement ForkingMixIn or java.io.Serializable, because the server"
+                            + " travels to its child processes");
         }
-        throw new NotSerializableException(
-                type.getName()
-                        + ": implement ForkingMixIn or java.io.Serializable, because the server"
-                        + " travels to its child processes");
+        return own;
     }
 
     private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
@@ -93,10 +105,18 @@ final class DetachedServer<R extends Request> implements Detached {
     @SuppressWarnings("unchecked") // it was written so
     private boolean arrive(ObjectInputStream in) throws IOException, ClassNotFoundException {
         Object written = in.readObject();
-        server = (BaseServer<R>) (written instanceof Kind kind ? kind.make() : written);
+        server = (BaseServer<R>) (written instanceof Class<?> own ? made(own) : written);
         handler = (RequestHandler<? super R>) in.readObject();
         server.attach(this::handle);
         return true;
+    }
+
+    private static Object made(Class<?> own) {
+        try {
+            return own.getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private void handle(R request) throws Exception {
@@ -116,66 +136,5 @@ final class DetachedServer<R extends Request> implements Detached {
         failed = false;
         server.runRequest((R) request);
         return !failed;
-    }
-
-    /// Our own classes that are not serializable: compositions, and servers whose handlers let
-    /// requests go on in children.
-    private enum Kind {
-        TCP(TcpServer.class) {
-            @Override
-            BaseServer<?> make() {
-                return new TcpServer();
-            }
-        },
-        THREADING_TCP(ThreadingTcpServer.class) {
-            @Override
-            BaseServer<?> make() {
-                return new ThreadingTcpServer();
-            }
-        },
-        UDP(UdpServer.class) {
-            @Override
-            BaseServer<?> make() {
-                return new UdpServer();
-            }
-        },
-        THREADING_UDP(ThreadingUdpServer.class) {
-            @Override
-            BaseServer<?> make() {
-                return new ThreadingUdpServer();
-            }
-        },
-        UNIX_STREAM(UnixStreamServer.class) {
-            @Override
-            BaseServer<?> make() {
-                return new UnixStreamServer();
-            }
-        },
-        THREADING_UNIX_STREAM(ThreadingUnixStreamServer.class) {
-            @Override
-            BaseServer<?> make() {
-                return new ThreadingUnixStreamServer();
-            }
-        },
-        UNIX_DATAGRAM(UnixDatagramServer.class) {
-            @Override
-            BaseServer<?> make() {
-                return new UnixDatagramServer();
-            }
-        },
-        THREADING_UNIX_DATAGRAM(ThreadingUnixDatagramServer.class) {
-            @Override
-            BaseServer<?> make() {
-                return new ThreadingUnixDatagramServer();
-            }
-        };
-
-        final Class<?> type;
-
-        Kind(Class<?> type) {
-            this.type = type;
-        }
-
-        abstract BaseServer<?> make();
     }
 }

@@ -22,6 +22,7 @@ import socketserver.request.UnixAddress;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -31,7 +32,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -357,10 +357,14 @@ class CPythonTest {
         private static final long serialVersionUID = 1;
     }
 
-    /// Notes what is called.
-    private static final class NotingServer extends TcpServer {
-        private final List<String> log = new CopyOnWriteArrayList<>();
-        private final CountDownLatch shutdownRequestCalled = new CountDownLatch(1);
+    /// Notes what is called, in whatever process.
+    private static class NotingServer extends TcpServer implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        @SuppressWarnings("serial") // a shared one is
+        final List<String> log = Shared.list();
+
+        final Shared.Latch shutdownRequestCalled = Shared.latch(1);
 
         NotingServer(RequestHandler<StreamRequest> handler) throws IOException {
             super(free(), handler);
@@ -379,50 +383,21 @@ class CPythonTest {
         }
     }
 
-    private static final class NotingThreadingServer extends TcpServer implements ThreadingMixIn {
-        private final List<String> log = new CopyOnWriteArrayList<>();
-        private final CountDownLatch shutdownRequestCalled = new CountDownLatch(1);
+    private static final class NotingThreadingServer extends NotingServer
+            implements ThreadingMixIn {
+        private static final long serialVersionUID = 1;
 
         NotingThreadingServer(RequestHandler<StreamRequest> handler) throws IOException {
-            super(free(), handler);
-        }
-
-        @Override
-        protected void handleError(StreamRequest request, Throwable failure) {
-            log.add("Error handled");
-        }
-
-        @Override
-        protected void shutdownRequest(StreamRequest request) throws IOException {
-            super.shutdownRequest(request);
-            log.add("shutdown_request");
-            shutdownRequestCalled.countDown();
+            super(handler);
         }
     }
 
     /// As in Python, its hooks run in the child.
-    private static final class NotingForkingServer extends TcpServer implements ForkingMixIn {
+    private static final class NotingForkingServer extends NotingServer implements ForkingMixIn {
         private static final long serialVersionUID = 1;
 
-        @SuppressWarnings("serial") // a shared one is
-        private final List<String> log = Shared.list();
-
-        private final Shared.Latch shutdownRequestCalled = Shared.latch(1);
-
         NotingForkingServer(RequestHandler<StreamRequest> handler) throws IOException {
-            super(free(), handler);
-        }
-
-        @Override
-        protected void handleError(StreamRequest request, Throwable failure) {
-            log.add("Error handled");
-        }
-
-        @Override
-        protected void shutdownRequest(StreamRequest request) throws IOException {
-            super.shutdownRequest(request);
-            log.add("shutdown_request");
-            shutdownRequestCalled.countDown();
+            super(handler);
         }
     }
 
@@ -467,7 +442,8 @@ class CPythonTest {
                                 });
                 var _ = Family.TCP_IPV4.connect(server.address())) {
             assertThat(server.handleRequest()).isEqualTo(HandleResult.HANDLED);
-            assertThat(server.log).containsExactly("Error handled", "shutdown_request");
+            assertThat(List.copyOf(server.log))
+                    .containsExactly("Error handled", "shutdown_request");
         }
     }
 
@@ -481,7 +457,7 @@ class CPythonTest {
                                 });
                 var _ = Family.TCP_IPV4.connect(server.address())) {
             assertThatThrownBy(server::handleRequest).isInstanceOf(Exit.class);
-            assertThat(server.log).containsExactly("shutdown_request");
+            assertThat(List.copyOf(server.log)).containsExactly("shutdown_request");
         }
     }
 
@@ -496,7 +472,8 @@ class CPythonTest {
                 var _ = Family.TCP_IPV4.connect(server.address())) {
             server.handleRequest();
             reached(server.shutdownRequestCalled);
-            assertThat(server.log).containsExactly("Error handled", "shutdown_request");
+            assertThat(List.copyOf(server.log))
+                    .containsExactly("Error handled", "shutdown_request");
         }
     }
 
@@ -514,7 +491,7 @@ class CPythonTest {
                 var _ = Family.TCP_IPV4.connect(server.address())) {
             server.handleRequest();
             assertThat(uncaught.take()).isInstanceOf(Exit.class);
-            assertThat(server.log).containsExactly("shutdown_request");
+            assertThat(List.copyOf(server.log)).containsExactly("shutdown_request");
         } finally {
             Thread.setDefaultUncaughtExceptionHandler(before);
         }

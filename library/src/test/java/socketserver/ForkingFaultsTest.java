@@ -234,7 +234,8 @@ class ForkingFaultsTest {
 
     private static void slowly(StreamRequest request) throws Exception {
         String message = request.input().readLine();
-        Thread.sleep(50);
+        // Long enough to be killed meanwhile.
+        Patience.pause(Duration.ofMillis(50));
         request.output().writeLine(message);
     }
 

@@ -48,6 +48,20 @@ class ForkingTest {
         return server;
     }
 
+    /// {@return a server with so many children at most, whose handlers say that they have begun}
+    private static TcpServer servingAtMost(int maxChildren, Shared.Latch go) throws IOException {
+        TcpServer server =
+                SocketServer.tcp(free())
+                        .model(ConcurrencyModel.forking().withMaxChildren(maxChildren))
+                        .open(
+                                request -> {
+                                    request.output().writeLine("begun");
+                                    go.await(30, TimeUnit.SECONDS);
+                                });
+        server.start();
+        return server;
+    }
+
     private static void pid(StreamRequest request) throws IOException {
         request.input().readLine();
         request.output().writeLine(Long.toString(ProcessHandle.current().pid()));
@@ -151,15 +165,7 @@ class ForkingTest {
     @Test
     void waitsForRoomAmongTheChildren() throws Exception {
         var go = Shared.latch(1);
-        try (var server =
-                SocketServer.tcp(free())
-                        .model(ConcurrencyModel.forking().withMaxChildren(2))
-                        .open(
-                                request -> {
-                                    request.output().writeLine("begun");
-                                    go.await(30, TimeUnit.SECONDS);
-                                })) {
-            server.start();
+        try (var server = servingAtMost(2, go)) {
             try (var first = Family.TCP_IPV4.connect(server.address());
                     var second = Family.TCP_IPV4.connect(server.address());
                     var third = Family.TCP_IPV4.connect(server.address())) {
@@ -176,15 +182,7 @@ class ForkingTest {
     @Test
     void stopsWhileAllChildrenAreBusy() throws Exception {
         var go = Shared.latch(1);
-        try (var server =
-                SocketServer.tcp(free())
-                        .model(ConcurrencyModel.forking().withMaxChildren(1))
-                        .open(
-                                request -> {
-                                    request.output().writeLine("begun");
-                                    go.await(30, TimeUnit.SECONDS);
-                                })) {
-            server.start();
+        try (var server = servingAtMost(1, go)) {
             try (var first = Family.TCP_IPV4.connect(server.address());
                     var _ = Family.TCP_IPV4.connect(server.address())) {
                 assertThat(first.receive()).isEqualTo("begun");

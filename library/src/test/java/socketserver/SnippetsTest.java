@@ -85,16 +85,21 @@ class SnippetsTest {
 
     // @end
 
-    @Test
-    void aMixInGivesProcesses() throws Exception {
-        try (var server = new UpperForkingServer(address);
-                var client = new DatagramSocket()) {
+    private static void assertMakesUpper(UdpServer server) throws IOException {
+        try (var client = new DatagramSocket()) {
             server.start();
             byte[] packet = "loud".getBytes(UTF_8);
             client.send(new DatagramPacket(packet, packet.length, server.address()));
             var reply = new DatagramPacket(new byte[100], 100);
             client.receive(reply);
             assertThat(new String(reply.getData(), 0, reply.getLength(), UTF_8)).isEqualTo("LOUD");
+        }
+    }
+
+    @Test
+    void aMixInGivesProcesses() throws Exception {
+        try (var server = new UpperForkingServer(address)) {
+            assertMakesUpper(server);
         }
     }
 
@@ -144,14 +149,8 @@ class SnippetsTest {
 
     @Test
     void aMixInGivesThreads() throws Exception {
-        try (var server = new UpperServer(address);
-                var client = new DatagramSocket()) {
-            server.start();
-            byte[] packet = "loud".getBytes(UTF_8);
-            client.send(new DatagramPacket(packet, packet.length, server.address()));
-            var reply = new DatagramPacket(new byte[100], 100);
-            client.receive(reply);
-            assertThat(new String(reply.getData(), 0, reply.getLength(), UTF_8)).isEqualTo("LOUD");
+        try (var server = new UpperServer(address)) {
+            assertMakesUpper(server);
         }
     }
 

@@ -35,6 +35,8 @@ final class CommandSyntax {
     private static final String EXEC = "--exec";
     private static final int LONGEST_PACKET = 65_535;
 
+    private static final String[] MODELS = {"threading", "synchronous", "forking"};
+
     private CommandSyntax() {}
 
     private static CommandSpec serve() {
@@ -45,8 +47,7 @@ final class CommandSyntax {
                 .addOption(option("--class").build())
                 .addOption(option("--classpath").type(File.class).build())
                 .addOption(option("--source").type(File.class).build())
-                .addOption(
-                        option("--model", List.of("threading", "synchronous", "forking")).build())
+                .addOption(option("--model", List.of(MODELS)).build())
                 .addOption(option("--max-connections").build())
                 .addOption(option("--over-limit", names(OverLimit.values())).build())
                 .addOption(option("--read-timeout").build())
@@ -97,7 +98,7 @@ final class CommandSyntax {
         requireOneHandler(result, command);
         return new ServeOptions(
                 endpoints(result),
-                model(choice(result, "--model", "threading", "synchronous", "forking"), command),
+                model(choice(result, "--model", MODELS), command),
                 BuiltIn.valueOf(upperCase(choice(result, "--handler", names(BuiltIn.values())))),
                 command,
                 text(result, "--class"),

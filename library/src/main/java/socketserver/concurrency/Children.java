@@ -301,7 +301,7 @@ final class Children {
     }
 
     private void wakeIfOver() {
-        if (letGo && living.isEmpty() && waiting.isEmpty()) {
+        if (isOver()) {
             listener.wakeUp();
         }
     }
