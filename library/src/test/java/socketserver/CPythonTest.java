@@ -3,6 +3,7 @@ package socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static socketserver.Loopback.free;
 import static socketserver.Patience.eventually;
 import static socketserver.Patience.reached;
 
@@ -24,7 +25,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,10 +156,6 @@ class CPythonTest {
         protected void handle() throws IOException {
             output().writeLine(input().readLine());
         }
-    }
-
-    private static InetSocketAddress free() {
-        return new InetSocketAddress("localhost", 0);
     }
 
     /// Python's `run_server`: serves in a thread, asks three times, stops, closes.

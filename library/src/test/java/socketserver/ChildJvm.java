@@ -58,12 +58,34 @@ final class ChildJvm implements AutoCloseable {
         return new ChildJvm(command);
     }
 
-    /// Runs it under `ulimit -n`.
+    /// Runs it under `ulimit -n`, from a jar: a JVM with no descriptor left finds nothing in
+    /// folders any more.
     ///
-    /// @param folder where to put a jar of the classes: a JVM with no descriptor left finds nothing
-    ///   in folders any more
+    /// @param folder where to put the jar
     static ChildJvm withDescriptors(int limit, Path folder, Class<?> main, String... arguments)
             throws IOException {
+        String script = "ulimit -n " + limit + "; exec \"$@\"";
+        return fromJar(jar(folder), List.of("bash", "-c", script, "bash"), main, arguments);
+    }
+
+    /// Runs it by another program, from one jar of all that it needs.
+    static ChildJvm fromJar(Path jar, List<String> program, Class<?> main, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(program);
+        command.addAll(java(List.of(NATIVE_ACCESS), jar.toString(), main, arguments));
+        return new ChildJvm(command);
+    }
+
+    /// Runs a program that is one source file.
+    static ChildJvm ofSource(Path jar, List<String> program, Path source) throws IOException {
+        List<String> command = new ArrayList<>(program);
+        command.addAll(java(List.of(NATIVE_ACCESS), jar.toString()));
+        command.add(source.toString());
+        return new ChildJvm(command);
+    }
+
+    /// {@return a jar of the library and its tests}
+    static Path jar(Path folder) throws IOException {
         Path jar = folder.resolve("classes.jar");
         List<String> pack = new ArrayList<>(List.of("--create", "--file", jar.toString()));
         for (String entry : classPath().split(File.pathSeparator, -1)) {
@@ -78,15 +100,18 @@ final class ChildJvm implements AutoCloseable {
         if (status != 0) {
             throw new IOException("cannot make " + jar);
         }
-        List<String> command =
-                new ArrayList<>(
-                        List.of("bash", "-c", "ulimit -n " + limit + "; exec \"$@\"", "bash"));
-        command.addAll(java(List.of(NATIVE_ACCESS), jar.toString(), main, arguments));
-        return new ChildJvm(command);
+        return jar;
     }
 
     private static List<String> java(
             List<String> options, String classPath, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>(java(options, classPath));
+        command.add(main.getName());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static List<String> java(List<String> options, String classPath) {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -95,8 +120,7 @@ final class ChildJvm implements AutoCloseable {
                                 "-XX:+UseSerialGC",
                                 "-Xmx1g"));
         command.addAll(options);
-        command.addAll(List.of("-classpath", classPath, main.getName()));
-        command.addAll(List.of(arguments));
+        command.addAll(List.of("-classpath", classPath));
         return command;
     }
 

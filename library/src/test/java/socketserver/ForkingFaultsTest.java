@@ -2,6 +2,7 @@ package socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static socketserver.Loopback.free;
 import static socketserver.Patience.eventually;
 import static socketserver.Patience.together;
 
@@ -27,10 +28,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @Timeout(60)
 @ExtendWith(LeavesNothingBehind.class)
 class ForkingFaultsTest {
-    private static InetSocketAddress free() {
-        return new InetSocketAddress("localhost", 0);
-    }
-
     private static @Nullable String ask(InetSocketAddress server, String message) {
         try (Client client = Family.TCP_IPV4.connect(server)) {
             client.send(message);

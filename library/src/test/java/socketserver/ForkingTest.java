@@ -3,6 +3,7 @@ package socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static socketserver.Loopback.free;
 import static socketserver.Patience.eventually;
 import static socketserver.Patience.together;
 
@@ -17,7 +18,6 @@ import socketserver.request.StreamRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,10 +29,6 @@ import java.util.concurrent.TimeUnit;
 @ExtendWith(LeavesNothingBehind.class)
 class ForkingTest {
     private static int changedByChildren;
-
-    private static InetSocketAddress free() {
-        return new InetSocketAddress("localhost", 0);
-    }
 
     private static String ask(TcpServer server, String message) throws IOException {
         try (Client client = Family.TCP_IPV4.connect(server.address())) {

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.jspecify.annotations.Nullable;
 
 import socketserver.request.StreamRequest;
-import socketserver.transport.PassingRequest;
 
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -59,10 +58,11 @@ final class Child {
     }
 
     private void startHere(List<String> arguments) {
+        ChildCommand command;
         Process started;
         try {
-            List<String> command = ChildCommand.of(children.settings(), arguments);
-            started = new ProcessBuilder(command).start();
+            command = ChildCommand.of(children.settings());
+            started = new ProcessBuilder(command.with(arguments)).start();
         } catch (IOException | RuntimeException | Error thrown) {
             process.completeExceptionally(thrown);
             children.ended(this, new IOException("cannot start a child process", thrown));
@@ -76,6 +76,10 @@ final class Child {
                 .daemon()
                 .name("socketserver-child-errors-" + number)
                 .start(() -> print(started.getErrorStream(), () -> System.err));
+        Travel.Packed rehearsal = children.rehearsal();
+        if (rehearsal != null) {
+            command.makeCache(rehearsal);
+        }
         print(started.getInputStream(), () -> System.out);
     }
 
@@ -160,6 +164,7 @@ final class Child {
             return;
         }
         Frame.send(connection, Frame.Kind.REHEARSAL, rehearsal.bytes());
+        Rehearsal.playServer(connection.server());
         for (Frame frame; (frame = Frame.receive(connection)) != null; ) {
             switch (frame.kind()) {
                 case WANTED -> answer(connection, rehearsal, frame);
@@ -189,13 +194,8 @@ final class Child {
         Duration timeout = children.settings().requestTimeout();
         long begin = System.nanoTime();
         try {
-            Frame.send(connection, Frame.Kind.REQUEST, errand.content().bytes());
-            errand.request()
-                    .useDescriptor(
-                            descriptor -> {
-                                ((PassingRequest) connection).pass(descriptor);
-                                return true;
-                            });
+            byte[] content = errand.content().bytes();
+            Frame.send(connection, Frame.Kind.REQUEST, content, errand.request());
             for (; ; ) {
                 connection.readTimeout(left(timeout, begin));
                 Frame frame = Frame.receive(connection);
@@ -206,6 +206,7 @@ final class Child {
                     case WANTED -> answer(connection, errand.content(), frame);
                     case TAKEN -> {
                         taken = true;
+                        children.taken();
                         task.moved(
                                 new ChildProcess(
                                         process.join().toHandle(),

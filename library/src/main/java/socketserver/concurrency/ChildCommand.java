@@ -35,12 +35,17 @@ final class ChildCommand {
                     "--patch-module",
                     "--upgrade-module-path");
 
-    private ChildCommand() {}
+    private final List<String> options;
+    private final List<String> main;
+    private final ChildCache cache;
 
-    /// {@return the command}
-    ///
-    /// @param arguments those of [ChildProgram]
-    static List<String> of(ChildSettings settings, List<String> arguments) {
+    private ChildCommand(List<String> options, List<String> main, ChildCache cache) {
+        this.options = options;
+        this.main = main;
+        this.cache = cache;
+    }
+
+    static ChildCommand of(ChildSettings settings) {
         Module ours = ChildProgram.class.getModule();
         String modulePath = System.getProperty("jdk.module.path", "");
         String classPath = classPath(ours.isNamed());
@@ -52,7 +57,9 @@ final class ChildCommand {
             }
         }
         options.addAll(settings.javaOptions());
-        options.addAll(List.of("-cp", classPath));
+        if (!classPath.isEmpty()) {
+            options.addAll(List.of("-cp", classPath));
+        }
         if (!modulePath.isEmpty()) {
             options.addAll(moduleOptions());
             options.addAll(
@@ -62,12 +69,34 @@ final class ChildCommand {
                 "--enable-native-access="
                         + (ours.isNamed() ? ours.getName() + "," : "")
                         + "ALL-UNNAMED");
+        String program = ChildProgram.class.getName();
+        List<String> main =
+                ours.isNamed()
+                        ? List.of("--module", ours.getName() + "/" + program)
+                        : List.of(program);
+        ChildCache cache =
+                ChildCache.of(ChildCache.folder(), options, List.of(classPath, modulePath));
+        return new ChildCommand(options, main, cache);
+    }
+
+    /// {@return the command that starts a child}
+    ///
+    /// @param arguments those of [ChildProgram]
+    List<String> with(List<String> arguments) {
+        return command(cache.options(), arguments);
+    }
+
+    /// Lets the cache be made with which children start sooner, unless there is one.
+    void makeCache(Travel.Packed rehearsal) {
+        cache.make(output -> command(output, List.of()), rehearsal);
+    }
+
+    private List<String> command(List<String> ofCache, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ofCache);
         command.addAll(options);
-        String main = ChildProgram.class.getName();
-        command.addAll(
-                ours.isNamed() ? List.of("--module", ours.getName() + "/" + main) : List.of(main));
+        command.addAll(main);
         command.addAll(arguments);
         return command;
     }

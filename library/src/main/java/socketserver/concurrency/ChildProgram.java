@@ -44,15 +44,43 @@ final class ChildProgram {
     /// Runs a child.
     ///
     /// @param arguments the abstract name where the server listens, and how many requests it is to
-    ///   handle
+    ///   handle; none to do no more than rehearse with what comes by standard input
     public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (arguments.length == 0) {
+            rehearseAlone(System.in.readAllBytes());
+            return;
+        }
         UnixAddress address = UnixAddress.abstractName(arguments[0]);
         StreamRequest connection = Engine.chosen().connect(new Parent(address), address);
+        run(connection, Integer.parseInt(arguments[1]));
+    }
+
+    private static void run(StreamRequest connection, int most)
+            throws IOException, InterruptedException {
         ChildProgram program = new ChildProgram(connection);
         Thread.currentThread().setContextClassLoader(program.classes);
         Frame.send(connection, Frame.Kind.READY);
         Thread.ofPlatform().daemon().name("socketserver-child").start(program::listen);
-        System.exit(program.handleAll(Integer.parseInt(arguments[1])) ? 0 : 1);
+        System.exit(program.handleAll(most) ? 0 : 1);
+    }
+
+    /// Rehearses as with a server, which goes then; so that the JVM sees what children need.
+    private static void rehearseAlone(byte[] errand) throws IOException, InterruptedException {
+        Engine.Pair pair = Engine.chosen().pair(new Parent(UnixAddress.unnamed()));
+        StreamRequest toChild = pair.other();
+        Frame.send(toChild, Frame.Kind.REHEARSAL, errand);
+        Thread.ofPlatform()
+                .daemon()
+                .start(
+                        () -> {
+                            try (toChild) {
+                                Frame.receive(toChild); // READY
+                                Frame.receive(toChild); // REHEARSED
+                            } catch (IOException gone) {
+                                // With the child.
+                            }
+                        });
+        run(pair.one(), 1);
     }
 
     /// What a child knows of its server as long as it has no request.
@@ -101,9 +129,9 @@ final class ChildProgram {
     }
 
     /// Loads what requests need.
-    private void rehearse(byte[] server) throws IOException {
+    private void rehearse(byte[] errand) throws IOException {
         try {
-            Travel.unpack(server, classes);
+            Rehearsal.playChild(errand, classes);
         } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError thrown) {
             // The first request says so, to its client's cost: the server must not lose children.
         }

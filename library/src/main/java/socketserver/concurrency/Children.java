@@ -145,12 +145,13 @@ final class Children {
             if (child == null) {
                 spares = Math.min(2 * spares, settings.maxChildren());
                 waiting.add(errand);
+                startMissing();
             } else {
+                // Another is started when this one has it: that takes the processors for a while.
                 child.standing = Standing.BUSY;
                 child.give(errand);
             }
             shrink();
-            startMissing();
         } finally {
             lock.unlock();
         }
@@ -208,6 +209,16 @@ final class Children {
                 idle.addFirst(child);
             }
             return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Notes that a child has what it was given.
+    void taken() {
+        lock.lock();
+        try {
+            startMissing();
         } finally {
             lock.unlock();
         }

@@ -3,6 +3,8 @@ package socketserver.concurrency;
 import org.jspecify.annotations.Nullable;
 
 import socketserver.request.StreamRequest;
+import socketserver.transport.DescriptorRequest;
+import socketserver.transport.PassingRequest;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -50,6 +52,17 @@ record Frame(Kind kind, byte[] bytes) {
         ByteBuffer frame = ByteBuffer.allocate(HEADER + bytes.length);
         frame.put((byte) kind.ordinal()).putInt(bytes.length).put(bytes).flip();
         connection.write(frame);
+    }
+
+    /// Sends a frame and after it the open file of another connection.
+    static void send(StreamRequest connection, Kind kind, byte[] bytes, DescriptorRequest file)
+            throws IOException {
+        send(connection, kind, bytes);
+        file.useDescriptor(
+                descriptor -> {
+                    ((PassingRequest) connection).pass(descriptor);
+                    return true;
+                });
     }
 
     /// {@return the next frame, or null at the end}

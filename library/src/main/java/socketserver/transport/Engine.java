@@ -57,6 +57,23 @@ public interface Engine {
         throw new UnsupportedOperationException("the " + name() + " engine connects to nothing");
     }
 
+    /// {@return two connections with each other, within this process}
+    ///
+    /// @param server what they are of
+    /// @throws UnsupportedOperationException if the engine cannot do it
+    default Pair pair(Server server) throws IOException {
+        throw new UnsupportedOperationException("the " + name() + " engine makes no pairs");
+    }
+
+    /// Two connections with each other.
+    record Pair(StreamRequest one, StreamRequest other) implements AutoCloseable {
+        @Override
+        public void close() {
+            one.close();
+            other.close();
+        }
+    }
+
     /// {@return the listener of a stream socket that is open, bound and listening already}
     ///
     /// @param families those that the socket may have

@@ -80,6 +80,24 @@ final class LinuxEngine implements Engine {
         return connection(server, address, number);
     }
 
+    @Override
+    public Pair pair(Server server) throws IOException {
+        int[] numbers = LinuxSocket.pair();
+        LinuxStreamRequest one;
+        try {
+            one = connection(server, UnixAddress.unnamed(), numbers[0]);
+        } catch (Throwable thrown) {
+            Libc.close(numbers[1]);
+            throw thrown;
+        }
+        try {
+            return new Pair(one, connection(server, UnixAddress.unnamed(), numbers[1]));
+        } catch (Throwable thrown) {
+            one.close();
+            throw thrown;
+        }
+    }
+
     /// {@return the connection that is open under that number, which is closed if that fails}
     LinuxStreamRequest connection(Server server, SocketAddress client, int number)
             throws IOException {

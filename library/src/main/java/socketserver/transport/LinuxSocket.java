@@ -116,6 +116,20 @@ final class LinuxSocket {
         return made;
     }
 
+    /// {@return the numbers of two Unix stream sockets that are connected with each other,
+    /// non-blocking}
+    static int[] pair() throws IOException {
+        try (Scratch scratch = Scratch.take()) {
+            MemorySegment numbers = scratch.memory();
+            int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+            int result = Libc.socketpair(AF_UNIX, type, numbers);
+            if (result < 0) {
+                throw SystemCallException.of(result, "socketpair", null);
+            }
+            return new int[] {numbers.get(JAVA_INT, 0), numbers.getAtIndex(JAVA_INT, 1)};
+        }
+    }
+
     /// {@return the domain of an open socket}
     static int domain(int descriptor) throws SocketException {
         return ask(descriptor, SO_DOMAIN);

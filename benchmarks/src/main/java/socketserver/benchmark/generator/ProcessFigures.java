@@ -3,15 +3,23 @@ package socketserver.benchmark.generator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /// What the kernel knows of a process: its CPU time and its memory (`proc(5)`).
 public record ProcessFigures(long pid) {
     // sysconf(_SC_CLK_TCK), which is 100 wherever Linux has a /proc/PID/stat to read.
     private static final double TICKS_PER_SECOND = 100;
 
-    /// {@return user and system time so far, with that of children that have ended, or 0 if there
-    /// is no such process}
+    /// {@return user and system time so far, with that of its children, those that have ended and
+    /// those that live, or 0 if there is no such process}
     public double cpuSeconds() {
+        try (Stream<ProcessHandle> living =
+                ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants)) {
+            return own() + living.mapToDouble(child -> new ProcessFigures(child.pid()).own()).sum();
+        }
+    }
+
+    private double own() {
         try {
             String stat = Files.readString(folder().resolve("stat"));
             // The command may contain anything, spaces and parentheses too; "state" follows it.

@@ -40,7 +40,7 @@ final class ForeignPeers {
         }
         lineup.add(python(script, "threading", ALL, ForeignPeers::tooManyThreads));
         lineup.add(python(script, "sync", ALL, OurContestants::oneByOne));
-        lineup.add(python(script, "forking", EnumSet.of(TCP), ForeignPeers::tooManyForks));
+        lineup.add(python(script, "forking", EnumSet.of(TCP), OurContestants::tooManyProcesses));
     }
 
     private static boolean built(Lineup lineup, String name, List<String> command) {
@@ -60,10 +60,6 @@ final class ForeignPeers {
 
     private static @Nullable String tooManyThreads(Workload workload) {
         return workload == Workload.C10K ? "would need 10,000 platform threads" : null;
-    }
-
-    private static @Nullable String tooManyForks(Workload workload) {
-        return workload == Workload.CCR ? null : "a process for each connection: ccr alone is fair";
     }
 
     private static Contestant python(

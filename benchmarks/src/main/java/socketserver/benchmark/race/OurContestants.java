@@ -6,6 +6,7 @@ import socketserver.benchmark.address.Family;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// This project's servers: each model upon each engine. What an engine cannot do it says itself.
@@ -16,6 +17,9 @@ final class OurContestants {
         for (String engine : engines) {
             lineup.add(of("threading", engine, javaOptions));
             lineup.add(of("sync", engine, javaOptions));
+            if (engine.equals("linux")) {
+                lineup.add(of("forking", engine, javaOptions));
+            }
         }
     }
 
@@ -26,9 +30,22 @@ final class OurContestants {
         return new Contestant(
                 "socketserver-" + model + "-" + engine,
                 EnumSet.allOf(Family.class),
-                model.equals("sync") ? OurContestants::oneByOne : _ -> null,
+                objection(model),
                 true,
                 start -> JavaPeers.command(model, options, start));
+    }
+
+    private static Function<Workload, @Nullable String> objection(String model) {
+        return switch (model) {
+            case "sync" -> OurContestants::oneByOne;
+            case "forking" -> OurContestants::tooManyProcesses;
+            default -> _ -> null;
+        };
+    }
+
+    /// {@return what keeps servers with a process for each connection from a workload}
+    static @Nullable String tooManyProcesses(Workload workload) {
+        return workload == Workload.CCR ? null : "a process for each connection: ccr alone is fair";
     }
 
     /// {@return what keeps servers without concurrency from a workload}

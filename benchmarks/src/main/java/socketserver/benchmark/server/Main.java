@@ -29,6 +29,7 @@ public final class Main {
         return switch (name) {
             case "threading" -> OurServer.threading();
             case "sync" -> OurServer.synchronous();
+            case "forking" -> OurServer.forking();
             case "netty-epoll" -> NettyServer.epoll();
             case "netty-io_uring" -> NettyServer.ioUring();
             case "netty-nio" -> NettyServer.nio();

@@ -17,6 +17,8 @@ import java.nio.ByteBuffer;
 ///
 /// The engine is what the system property `socketserver.engine` says.
 final class OurServer implements EchoServer {
+    private static final int REUSED_CHILDREN = 4;
+
     private final ConcurrencyModel model;
 
     private OurServer(ConcurrencyModel model) {
@@ -29,6 +31,14 @@ final class OurServer implements EchoServer {
 
     static OurServer synchronous() {
         return new OurServer(ConcurrencyModel.synchronous());
+    }
+
+    /// {@return one whose few processes are used again and again}
+    static OurServer forking() {
+        return new OurServer(
+                ConcurrencyModel.forking()
+                        .withMaxChildren(REUSED_CHILDREN)
+                        .withRequestsPerChild(Integer.MAX_VALUE));
     }
 
     @Override
