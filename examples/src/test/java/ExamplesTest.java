@@ -57,6 +57,16 @@ class ExamplesTest {
     }
 
     @Test
+    void factorServerWorksInAnotherProcess() throws Exception {
+        try (var example = new Program("FactorServer", "0");
+                var client = new Client(example.address())) {
+            client.send("35184372088833\n");
+
+            assertThat(client.rest()).isEqualTo("35184372088833: 3 3 3 11 19 331 18837001\n");
+        }
+    }
+
+    @Test
     void chatRoomAsksForAName() throws Exception {
         try (var example = new Program("ChatRoom", "0");
                 var client = new Client(example.address())) {

@@ -31,9 +31,9 @@ import java.util.List;
 ///
 /// Children start a third sooner from a cache of their loaded classes (JEP 483, 16 MB), which a
 /// process of the lowest priority makes when the first one starts, once for each version of a
-/// program that is in jars, in `~/.cache/socketserver` (or `$XDG_CACHE_HOME`); at most ten are kept.
-/// [#withJavaOptions(List)] with an option of the JVM for that, `-XX:AOTMode=off` for instance,
-/// makes none.
+/// program that is in jars, in `~/.cache/socketserver` (or `$XDG_CACHE_HOME`); at most ten are
+/// kept. [#withJavaOptions(List)] with an option of the JVM for that, `-XX:AOTMode=off` for
+/// instance, makes none.
 ///
 /// It needs the linux engine.
 public final class ForkingModel implements ConcurrencyModel {
