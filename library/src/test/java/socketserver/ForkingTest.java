@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.concurrency.ConcurrencyModel;
+import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
 
@@ -155,6 +156,22 @@ class ForkingTest {
                 assertThat(child.exit().get(15, TimeUnit.SECONDS)).isZero();
             }
             eventually(() -> assertThat(server.activeChildren()).isEmpty());
+        }
+    }
+
+    @Test
+    void numbersARequestInTheChildAsInTheServer() throws Exception {
+        RequestHandler<StreamRequest> numbered =
+                request -> {
+                    request.output().writeLine(request.id() + " " + request.since());
+                    request.input().readLine();
+                };
+        try (var server = serving(numbered);
+                var client = Family.TCP_IPV4.connect(server.address())) {
+            String said = client.receive();
+            eventually(() -> assertThat(server.activeChildren()).hasSize(1));
+            Request request = server.activeChildren().getFirst().request();
+            assertThat(said).isEqualTo(request.id() + " " + request.since());
         }
     }
 

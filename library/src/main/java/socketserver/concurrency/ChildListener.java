@@ -26,9 +26,26 @@ final class ChildListener {
         this.listener = listener;
     }
 
+    /// {@return the engine that can pass open files on}
+    ///
+    /// @throws UnsupportedOperationException if this process has another one
+    static Engine engine() {
+        Engine engine = Engine.chosen();
+        if (!engine.name().equals("linux")) {
+            throw new UnsupportedOperationException(
+                    "a forking server needs the linux engine, this is the %s engine: start the JVM"
+                                    .formatted(engine.name())
+                            + " on Linux, with --enable-native-access=socketserver (ALL-UNNAMED on"
+                            + " the class path)");
+        }
+        return engine;
+    }
+
     /// Listens from now on, until the children are over.
-    static ChildListener open(Engine engine, Children children) throws IOException {
-        Listener<StreamRequest> listener = engine.openStream(StandardProtocolFamily.UNIX);
+    ///
+    /// @throws UnsupportedOperationException if this process has no linux engine
+    static ChildListener open(Children children) throws IOException {
+        Listener<StreamRequest> listener = engine().openStream(StandardProtocolFamily.UNIX);
         try {
             listener.bind(UnixAddress.unnamed(), BACKLOG);
             ChildListener opened = new ChildListener(children, listener);

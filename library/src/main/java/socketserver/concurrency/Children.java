@@ -2,38 +2,24 @@ package socketserver.concurrency;
 
 import org.jspecify.annotations.Nullable;
 
-import socketserver.request.Server;
-import socketserver.transport.Engine;
-
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The children of a forking model: those that wait for a request, and the requests that wait for a
 /// child.
-///
-/// Children are started ahead. How many are kept ready grows with the need, doubling whenever a
-/// request has had to wait for one, and falls by one for each while in which all were not needed.
 final class Children {
-    private static final int FEWEST_SPARES = 1;
-    private static final long SHRINK_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int MOST_ATTEMPTS = 3;
     // At a time: more would not be ready sooner, and the first ones later.
     private static final int MOST_STARTING = 2 * Runtime.getRuntime().availableProcessors();
     private static final int MOST_FAILED_STARTS = 5;
-    // By server and settings. Guarded by this class.
-    private static final IdentityHashMap<Server, Map<ChildSettings, Children>> OPEN =
-            new IdentityHashMap<>();
-
     private final ChildSettings settings;
     private final ChildListener listener;
     private final ReentrantLock lock = new ReentrantLock();
@@ -41,12 +27,11 @@ final class Children {
     private final Deque<Child> idle = new ArrayDeque<>();
     private final Deque<Errand> waiting = new ArrayDeque<>();
     private final Set<Child> living = new HashSet<>();
-    private int spares = FEWEST_SPARES;
-    private int fewestIdle;
-    private long nextShrink = System.nanoTime() + SHRINK_NANOS;
+    private final Spares spares;
     private int failedStarts;
     private int numbers;
     private boolean letGo;
+    private boolean toBeThinned;
     // Set before the first child is started, if at all.
     private volatile Travel.@Nullable Packed rehearsal;
 
@@ -63,52 +48,13 @@ final class Children {
     }
 
     /// Opens the place where children find their server.
-    @SuppressWarnings("this-escape") // the listener's thread finds nothing living yet
-    private Children(ChildSettings settings) throws IOException {
-        this.settings = settings;
-        listener = ChildListener.open(requireEngine(), this);
-    }
-
-    /// {@return the children of that server with those settings}
     ///
     /// @throws UnsupportedOperationException if this process has no linux engine
-    static Children of(Server server, ChildSettings settings) throws IOException {
-        synchronized (Children.class) {
-            Map<ChildSettings, Children> ofServer =
-                    OPEN.computeIfAbsent(server, _ -> new HashMap<>());
-            Children children = ofServer.get(settings);
-            if (children == null) {
-                children = new Children(settings);
-                ofServer.put(settings, children);
-            }
-            return children;
-        }
-    }
-
-    /// Lets all children of a server go that wait, and the others when they are done.
-    static void letGo(Server server) {
-        Map<ChildSettings, Children> ofServer;
-        synchronized (Children.class) {
-            ofServer = OPEN.remove(server);
-        }
-        if (ofServer != null) {
-            ofServer.values().forEach(Children::letGo);
-        }
-    }
-
-    /// {@return the engine that can pass open files on}
-    ///
-    /// @throws UnsupportedOperationException if this process has another one
-    static Engine requireEngine() {
-        Engine engine = Engine.chosen();
-        if (!engine.name().equals("linux")) {
-            throw new UnsupportedOperationException(
-                    "a forking server needs the linux engine, this is the %s engine: start the JVM"
-                                    .formatted(engine.name())
-                            + " on Linux, with --enable-native-access=socketserver (ALL-UNNAMED on"
-                            + " the class path)");
-        }
-        return engine;
+    @SuppressWarnings("this-escape") // the listener's thread finds nothing living yet
+    Children(ChildSettings settings) throws IOException {
+        this.settings = settings;
+        spares = new Spares(settings.maxChildren(), System.nanoTime());
+        listener = ChildListener.open(this);
     }
 
     Travel.@Nullable Packed rehearsal() {
@@ -141,9 +87,10 @@ final class Children {
         lock.lock();
         try {
             Child child = idle.pollFirst();
-            fewestIdle = Math.min(fewestIdle, idle.size());
+            spares.idle(idle.size(), System.nanoTime());
             if (child == null) {
-                spares = Math.min(2 * spares, settings.maxChildren());
+                spares.tooFew();
+                thinLater();
                 waiting.add(errand);
                 startMissing();
             } else {
@@ -151,7 +98,6 @@ final class Children {
                 child.standing = Standing.BUSY;
                 child.give(errand);
             }
-            shrink();
         } finally {
             lock.unlock();
         }
@@ -161,20 +107,9 @@ final class Children {
         return (int) living.stream().filter(child -> child.standing == standing).count();
     }
 
-    private void shrink() {
-        long now = System.nanoTime();
-        if (now - nextShrink >= 0) {
-            if (fewestIdle > 0 && spares > FEWEST_SPARES) {
-                spares--;
-            }
-            fewestIdle = idle.size();
-            nextShrink = now + SHRINK_NANOS;
-        }
-    }
-
     /// Starts as many children as requests wait for, and spares.
     private void startMissing() {
-        int wanted = waiting.size() + (letGo ? 0 : spares);
+        int wanted = waiting.size() + (letGo ? 0 : spares.number());
         int most = Math.min(wanted, settings.maxChildren() - count(Standing.BUSY));
         for (int starting = count(Standing.STARTING);
                 idle.size() + starting < most && starting < MOST_STARTING;
@@ -184,6 +119,29 @@ final class Children {
             List<String> arguments =
                     List.of(listener.name(), Integer.toString(settings.requestsPerChild()));
             child.start(arguments);
+        }
+    }
+
+    private void thinLater() {
+        if (!toBeThinned && !letGo && spares.isMany()) {
+            toBeThinned = true;
+            CompletableFuture.delayedExecutor(Spares.WHILE_NANOS, TimeUnit.NANOSECONDS)
+                    .execute(this::thin);
+        }
+    }
+
+    /// Lets those go that are not needed any more.
+    private void thin() {
+        lock.lock();
+        try {
+            spares.idle(idle.size(), System.nanoTime());
+            while (idle.size() > spares.number()) {
+                letGo(idle.removeLast());
+            }
+            toBeThinned = false;
+            thinLater();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -201,9 +159,8 @@ final class Children {
                 startMissing();
                 return errand;
             }
-            if (letGo || idle.size() >= spares) {
-                child.standing = Standing.LEAVING;
-                child.give(null);
+            if (letGo || idle.size() >= spares.number()) {
+                letGo(child);
             } else {
                 child.standing = Standing.IDLE;
                 idle.addFirst(child);
@@ -292,13 +249,18 @@ final class Children {
         }
     }
 
-    private void letGo() {
+    private static void letGo(Child child) {
+        child.standing = Standing.LEAVING;
+        child.give(null);
+    }
+
+    /// Lets all go that wait, and the others when they are done.
+    void letGo() {
         lock.lock();
         try {
             letGo = true;
             for (Child child; (child = idle.pollFirst()) != null; ) {
-                child.standing = Standing.LEAVING;
-                child.give(null);
+                letGo(child);
             }
             if (waiting.isEmpty()) {
                 living.stream()

@@ -26,8 +26,9 @@ import java.util.List;
 ///
 /// A fresh child takes a JVM's start, some tenths of a second of a processor, and some 40 MB while
 /// it lives. A request that finds one ready is answered some milliseconds later than by a thread,
-/// and by about 20 ms more for each megabyte that its handler refers to. Requests that come faster
-/// than children start wait for them.
+/// and by about 20 ms more for each megabyte that its handler refers to. One is kept ready at
+/// first, twice as many whenever a request has found none, and half of those that were not needed
+/// for ten seconds go. Requests that come faster than children start wait for them.
 ///
 /// Children start a third sooner from a cache of their loaded classes (JEP 483, 16 MB), which a
 /// process of the lowest priority makes when the first one starts, once for each version of a
@@ -105,7 +106,7 @@ public final class ForkingModel implements ConcurrencyModel {
 
     @Override
     public void check(RequestHandler<?> handler) {
-        Children.requireEngine();
+        ChildListener.engine();
         try {
             Travel.pack(handler);
         } catch (IOException thrown) {
@@ -118,7 +119,7 @@ public final class ForkingModel implements ConcurrencyModel {
     public void prepare(Detached server) throws IOException {
         // First: if it cannot travel there are no children to let go.
         Travel.Packed rehearsal = Rehearsal.pack(server);
-        Children.of(server.server(), settings).prepare(rehearsal);
+        OpenChildren.of(server.server(), settings).prepare(rehearsal);
     }
 
     @Override
@@ -127,12 +128,12 @@ public final class ForkingModel implements ConcurrencyModel {
             throw new UnsupportedOperationException(
                     "%s cannot go to another process".formatted(task.request()));
         }
-        Children.of(task.request().server(), settings).take(Errand.of(movable));
+        OpenChildren.of(task.request().server(), settings).take(Errand.of(movable));
     }
 
     @Override
     public void serverClosed(Server server) {
-        Children.letGo(server);
+        OpenChildren.letGo(server);
     }
 
     @Override

@@ -28,7 +28,7 @@ final class Rehearsal {
     ///
     /// @throws IOException if the server cannot travel
     static Travel.Packed pack(Detached server) throws IOException {
-        try (Engine.Pair line = Children.requireEngine().pair(server.server())) {
+        try (Engine.Pair line = ChildListener.engine().pair(server.server())) {
             Moved request = ((MovableRequest) line.one()).moved();
             return Travel.pack(new Errand.Content(server, request));
         }

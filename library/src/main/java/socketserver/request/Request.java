@@ -18,8 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
 public abstract class Request {
     private static final AtomicLong IDS = new AtomicLong();
 
-    private final long id = IDS.incrementAndGet();
-    private final long sinceMillis = System.currentTimeMillis();
+    // Written again only before anybody else has the request.
+    private long id = IDS.incrementAndGet();
+    private long sinceMillis = System.currentTimeMillis();
     private final Server server;
     private final SocketAddress client;
     // Made at the first attribute, under the lock of this request.
@@ -31,7 +32,15 @@ public abstract class Request {
         this.client = client;
     }
 
-    /// {@return a number that no other request of this process has, for logs}
+    /// Takes the number and the time that the request had in the process that it comes from; called
+    /// before anybody else has it.
+    protected final void cameAs(long id, Instant since) {
+        this.id = id;
+        sinceMillis = since.toEpochMilli();
+    }
+
+    /// {@return a number that no other request of this process has, for logs; in a child process,
+    /// that which it has in the server's}
     public final long id() {
         return id;
     }

@@ -134,7 +134,7 @@ final class LinuxDatagramListener extends LinuxListener<DatagramRequest> {
     }
 
     /// {@return a request of a packet that another process has received through this socket}
-    DatagramRequest request(
+    LinuxDatagramRequest request(
             Server server,
             SocketAddress client,
             byte[] packet,

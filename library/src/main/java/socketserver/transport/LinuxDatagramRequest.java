@@ -46,7 +46,12 @@ final class LinuxDatagramRequest extends DatagramRequest implements MovableReque
 
     @Override
     public Moved moved() {
-        return new MovedPacket(client(), packet(), truncated(), asked);
+        return new MovedPacket(id(), since(), client(), packet(), truncated(), asked);
+    }
+
+    /// Goes on as the request that it was elsewhere.
+    void arrived(MovedPacket moved) {
+        cameAs(moved.id(), moved.since());
     }
 
     @Override

@@ -282,10 +282,11 @@ final class LinuxStreamRequest extends StreamRequest implements MovableRequest, 
     @Override
     public Moved moved() throws IOException {
         flush();
-        return new MovedStream(client(), readTimeout(), writeTimeout(), takeAhead());
+        return new MovedStream(id(), since(), client(), readTimeout(), writeTimeout(), takeAhead());
     }
 
     void arrived(MovedStream moved) throws IOException {
+        cameAs(moved.id(), moved.since());
         readTimeout(moved.readTimeout());
         writeTimeout(moved.writeTimeout());
         readAhead(moved.ahead());

@@ -7,12 +7,15 @@ import socketserver.request.Server;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 
 /// A connection on its way to another process.
 ///
 /// @param ahead what was read ahead of the handler
 @SuppressWarnings("ArrayRecordComponent") // nobody compares them
 record MovedStream(
+        long id,
+        Instant since,
         SocketAddress client,
         @Nullable Duration readTimeout,
         @Nullable Duration writeTimeout,
