@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 ///
 /// - [socketserver]: servers, what a program starts
 /// - [socketserver.request]: what a handler sees
+/// - [socketserver.framing]: handlers that are given one message at a time
 /// - [socketserver.concurrency]: who runs a handler
 @NullMarked
 @SuppressWarnings("module") // the command line is compiled after this
@@ -12,6 +13,7 @@ module socketserver {
 
     exports socketserver;
     exports socketserver.concurrency;
+    exports socketserver.framing;
     exports socketserver.request;
     exports socketserver.posix to
             socketserver.cli;

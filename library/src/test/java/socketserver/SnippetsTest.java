@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import socketserver.concurrency.ConcurrencyModel;
 import socketserver.concurrency.ForkingModel;
+import socketserver.framing.FrameHandler;
+import socketserver.framing.FramedRequest;
+import socketserver.framing.Framing;
 import socketserver.request.Attribute;
 import socketserver.request.DatagramRequest;
 import socketserver.request.DatagramRequestHandler;
@@ -22,6 +26,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
@@ -84,6 +89,102 @@ class SnippetsTest {
     }
 
     // @end
+
+    // @start region="frame-handler"
+    static class Greeter implements FrameHandler<String> {
+        private static final long serialVersionUID = 1;
+        private static final Attribute<String> NAME = Attribute.named("name");
+
+        @Override
+        public void opened(FramedRequest<String> request) throws IOException {
+            request.send("who is there?");
+        }
+
+        @Override
+        public void handle(String line, FramedRequest<String> request) throws IOException {
+            String name = request.request().attribute(NAME);
+            if (name == null) {
+                request.request().attribute(NAME, line);
+                request.send("hello " + line);
+            } else {
+                request.send(name + " says " + line);
+            }
+        }
+    }
+
+    // @end
+
+    @Test
+    void aFrameHandlerIsGivenOneLineAtATime() throws Exception {
+        // @start region="framing"
+        try (var server = new ThreadingTcpServer(address, Framing.lines().streams(new Greeter()))) {
+            server.start();
+            // @end
+            try (var client =
+                    new Socket(server.address().getAddress(), server.address().getPort())) {
+                client.getOutputStream().write("Ada\r\ngood morning".getBytes(UTF_8));
+                client.shutdownOutput();
+                assertThat(new String(client.getInputStream().readAllBytes(), UTF_8))
+                        .isEqualTo("who is there?\nhello Ada\nAda says good morning\n");
+            }
+        }
+    }
+
+    // @start region="own-framing"
+    /// Frames of 16 bits, two bytes each.
+    record Words() implements Framing<Short> {
+        @Override
+        public @Nullable Short decode(ByteBuffer bytes, int seen) {
+            return bytes.remaining() < 2 ? null : bytes.getShort();
+        }
+
+        @Override
+        public ByteBuffer encode(Short frame) {
+            return ByteBuffer.allocate(2).putShort(frame).flip();
+        }
+    }
+
+    // @end
+
+    @Test
+    void aHandlerReadsFrames() throws Exception {
+        // @start region="frames"
+        Framing<byte[]> netstrings = Framing.netstrings();
+        RequestHandler<StreamRequest> reverse =
+                request -> {
+                    for (byte[] frame; (frame = request.input().read(netstrings)) != null; ) {
+                        request.output().write(netstrings.encode(reversed(frame)));
+                    }
+                };
+        // @end
+        RequestHandler<StreamRequest> words =
+                request -> {
+                    Short word = request.input().read(new Words());
+                    request.output().write(new Words().encode(word));
+                };
+        assertThat(answer(reverse, "3:abc,0:,")).isEqualTo("3:cba,0:,");
+        assertThat(answer(words, "xyz")).isEqualTo("xy");
+    }
+
+    private static byte[] reversed(byte[] bytes) {
+        byte[] reversed = new byte[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            reversed[i] = bytes[bytes.length - 1 - i];
+        }
+        return reversed;
+    }
+
+    private String answer(RequestHandler<StreamRequest> handler, String sent) throws IOException {
+        try (var server = new TcpServer(address, handler)) {
+            server.start();
+            try (var client =
+                    new Socket(server.address().getAddress(), server.address().getPort())) {
+                client.getOutputStream().write(sent.getBytes(UTF_8));
+                client.shutdownOutput();
+                return new String(client.getInputStream().readAllBytes(), UTF_8);
+            }
+        }
+    }
 
     private static void assertMakesUpper(UdpServer server) throws IOException {
         try (var client = new DatagramSocket()) {

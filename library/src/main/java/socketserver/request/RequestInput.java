@@ -219,6 +219,41 @@ public final class RequestInput extends InputStream {
         return field;
     }
 
+    /// Reads the next frame.
+    ///
+    /// {@snippet class="socketserver.SnippetsTest" region="frames"}
+    ///
+    /// @return the frame, or null at the end
+    /// @throws InputTooLongException if it is longer than the decoder's maximum
+    /// @throws EOFException if the client ends within it
+    /// @throws IOException if the bytes are none of the decoder's protocol
+    public <T> @Nullable T read(FrameDecoder<T> decoder) throws IOException {
+        int seen = 0;
+        for (; ; ) {
+            if (buffered() > seen) {
+                ByteBuffer there = ByteBuffer.wrap(bytes, from, buffered());
+                T frame = decoder.decode(there, seen);
+                from = there.position();
+                if (frame != null) {
+                    return frame;
+                }
+                seen = buffered();
+                if (seen >= decoder.maximum()) {
+                    throw new InputTooLongException("frame", decoder.maximum());
+                }
+            }
+            if (!fill()) {
+                return buffered() == 0 ? null : last(decoder);
+            }
+        }
+    }
+
+    private <T> @Nullable T last(FrameDecoder<T> decoder) throws IOException {
+        T frame = decoder.decodeLast(ByteBuffer.wrap(bytes, from, buffered()));
+        from = to;
+        return frame;
+    }
+
     @Override
     public int read() throws IOException {
         return from < to || fill() ? bytes[from++] & 0xff : -1;

@@ -13,12 +13,14 @@ import java.util.function.Function;
 ///
 /// @param families over which sockets it serves
 /// @param objection why it does not take part in a workload, or null if it does
+/// @param warmUps for how many times as long as a single JVM it is asked before anything counts
 /// @param isJvm whether it is a [socketserver.benchmark.server.Main]
 /// @param command what starts it
 public record Contestant(
         String name,
         Set<Family> families,
         Function<Workload, @Nullable String> objection,
+        int warmUps,
         boolean isJvm,
         Function<Start, List<String>> command) {
     /// How a server is to be started.

@@ -11,10 +11,6 @@ import java.util.Random;
 
 /// The servers of one family, all alive at once: those that wait cost nothing.
 final class RunningServers implements AutoCloseable {
-    // A tenth more than before: less is noise.
-    private static final double FASTER = 1.1;
-    private static final int MOST_WARM_UPS = 20;
-
     private final Track track;
     private final Family family;
     private final List<ServerProcess> servers = new ArrayList<>();
@@ -96,26 +92,15 @@ final class RunningServers implements AutoCloseable {
             double seconds = workload.compileSeconds(workload.equals(workloads.getFirst()));
             for (ServerProcess server : shuffled(workload)) {
                 track.progress().now("warming up " + server.name() + " by " + workload);
-                Order order = workload.order(server.endpoint(), server.pid(), seconds);
+                double all = seconds * server.contestant().warmUps();
+                Order order = workload.order(server.endpoint(), server.pid(), all);
                 try {
-                    warmUp(order);
+                    track.generator().obey(order);
                 } catch (IOException failed) {
                     track.missing(server.name() + " in " + workload, failed);
                 }
                 server.settle();
             }
-        }
-    }
-
-    /// Has a server asked until it gets faster no longer: several JVMs on one core take long.
-    private void warmUp(Order order) throws IOException {
-        double before = 0;
-        for (int turn = 0; turn < MOST_WARM_UPS; turn++) {
-            double rate = track.generator().count(order).rate();
-            if (rate < before * FASTER) {
-                return;
-            }
-            before = rate;
         }
     }
 

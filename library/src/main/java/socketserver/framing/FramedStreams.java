@@ -1,0 +1,37 @@
+package socketserver.framing;
+
+import socketserver.request.Request;
+import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
+
+import java.io.IOException;
+
+/// Runs a frame handler for each connection of a stream server, by reading frame after frame.
+///
+/// @param framing how the frames are found
+/// @param handler what handles them
+public record FramedStreams<T>(Framing<T> framing, FrameHandler<T> handler)
+        implements RequestHandler<StreamRequest> {
+    @Override
+    public void handle(StreamRequest request) throws Exception {
+        var conversation =
+                new Conversation<T>() {
+                    @Override
+                    public Request request() {
+                        return request;
+                    }
+
+                    @Override
+                    public void send(T frame) throws IOException {
+                        request.output().write(framing.encode(frame));
+                    }
+                };
+        conversation.hold(
+                handler,
+                () -> {
+                    for (T frame; (frame = request.input().read(framing)) != null; ) {
+                        handler.handle(frame, conversation);
+                    }
+                });
+    }
+}
