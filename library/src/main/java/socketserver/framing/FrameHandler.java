@@ -11,6 +11,8 @@ import java.io.Serializable;
 ///
 /// {@snippet class="socketserver.SnippetsTest" region="frame-handler"}
 ///
+/// {@snippet class="socketserver.SnippetsTest" region="framing"}
+///
 /// @param <T> what a frame is
 @FunctionalInterface
 public interface FrameHandler<T> extends Serializable {
