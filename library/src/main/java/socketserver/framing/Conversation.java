@@ -1,14 +1,30 @@
 package socketserver.framing;
 
+import socketserver.request.Request;
+
+import java.io.IOException;
+
 /// A request from the first call of its frame handler to the last.
-abstract class Conversation<T> implements FramedRequest<T> {
+///
+/// @param sender how a frame goes to the client
+record Conversation<T>(Request request, Sender<T> sender) implements FramedRequest<T> {
+    /// Sends frames.
+    interface Sender<T> {
+        void send(T frame) throws IOException;
+    }
+
     /// What is between the first call and the last.
     interface Turns {
         void run() throws Exception;
     }
 
+    @Override
+    public void send(T frame) throws IOException {
+        sender.send(frame);
+    }
+
     /// Has the handler called.
-    final void hold(FrameHandler<T> handler, Turns turns) throws Exception {
+    void hold(FrameHandler<T> handler, Turns turns) throws Exception {
         try {
             handler.opened(this);
             turns.run();

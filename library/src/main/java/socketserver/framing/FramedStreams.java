@@ -1,10 +1,7 @@
 package socketserver.framing;
 
-import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
-
-import java.io.IOException;
 
 /// Runs a frame handler for each connection of a stream server, by reading frame after frame.
 ///
@@ -15,17 +12,8 @@ public record FramedStreams<T>(Framing<T> framing, FrameHandler<T> handler)
     @Override
     public void handle(StreamRequest request) throws Exception {
         var conversation =
-                new Conversation<T>() {
-                    @Override
-                    public Request request() {
-                        return request;
-                    }
-
-                    @Override
-                    public void send(T frame) throws IOException {
-                        request.output().write(framing.encode(frame));
-                    }
-                };
+                new Conversation<T>(
+                        request, frame -> request.output().write(framing.encode(frame)));
         conversation.hold(
                 handler,
                 () -> {
