@@ -3,7 +3,7 @@ package socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import static socketserver.Loopback.free;
+import static socketserver.Peer.anyPort;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -42,13 +42,14 @@ final class ForkingInstallationTest {
     /// Answers with the names of the caches that the process has mapped.
     static final class Program {
         public static void main(String[] arguments) throws IOException {
-            try (var server = new ForkingTcpServer(free(), Program::answer)) {
+            byte[] state = new byte[arguments.length == 0 ? 0 : Integer.parseInt(arguments[0])];
+            try (var server = new ForkingTcpServer(anyPort(), request -> answer(request, state))) {
                 System.out.println(server.address().getPort());
                 server.serveForever();
             }
         }
 
-        private static void answer(StreamRequest request) throws IOException {
+        private static void answer(StreamRequest request, byte[] state) throws IOException {
             request.input().readLine();
             List<String> caches =
                     Files.readAllLines(Path.of("/proc/self/maps")).stream()
@@ -56,7 +57,7 @@ final class ForkingInstallationTest {
                             .map(line -> line.substring(line.indexOf('/')))
                             .distinct()
                             .toList();
-            request.output().writeLine(caches.toString());
+            request.output().writeLine(caches + (state.length > 0 ? " and state" : ""));
         }
     }
 
@@ -118,6 +119,25 @@ final class ForkingInstallationTest {
         }
     }
 
+    private static void awaitCache(Path caches) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(
+                        () -> {
+                            assertThat(files(caches)).hasSize(1);
+                            assertThat(files(caches).getFirst()).isNotEmptyFile();
+                            assertThat(files(caches).getFirst().toString()).endsWith(".aot");
+                        });
+    }
+
+    @Test
+    @Tag("long") // as below
+    void makesACacheForAServerThatRefersToMoreThanAPipeTakes() throws Exception {
+        List<String> environment = List.of("env", "XDG_CACHE_HOME=" + folder);
+        try (var _ = ChildJvm.fromJar(jar, environment, Program.class, "1048576")) {
+            awaitCache(folder.resolve("socketserver"));
+        }
+    }
+
     @Test
     @Tag("long") // the cache is made while nobody else needs the processors
     void startsChildrenByACacheOfItsClassesOnceItIsMade() throws Exception {
@@ -127,13 +147,7 @@ final class ForkingInstallationTest {
             assertThat(ask(program.address())).isEqualTo("[]");
             // The maker outlives a server that ends at once.
         }
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
-                        () -> {
-                            assertThat(files(caches)).hasSize(1);
-                            assertThat(files(caches).getFirst()).isNotEmptyFile();
-                            assertThat(files(caches).getFirst().toString()).endsWith(".aot");
-                        });
+        awaitCache(caches);
         try (var program = ChildJvm.fromJar(jar, environment, Program.class)) {
             assertThat(ask(program.address())).isEqualTo(files(caches).toString());
             assertThat(program.errors()).isEmpty();

@@ -168,10 +168,20 @@ final class ChildCache {
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start();
-            try (OutputStream out = process.getOutputStream()) {
-                out.write(rehearsal.bytes());
-            }
+            // It reads when it gets a processor, which may be late.
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("socketserver-child-cache")
+                    .start(() -> send(rehearsal, process));
         } catch (IOException | UnsupportedOperationException notMade) {
+            // Children start without it.
+        }
+    }
+
+    private static void send(Travel.Packed rehearsal, Process maker) {
+        try (OutputStream out = maker.getOutputStream()) {
+            out.write(rehearsal.bytes());
+        } catch (IOException ended) {
             // Children start without it.
         }
     }

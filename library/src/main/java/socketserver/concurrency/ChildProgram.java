@@ -68,12 +68,12 @@ final class ChildProgram {
     private static void rehearseAlone(byte[] errand) throws IOException, InterruptedException {
         Engine.Pair pair = Engine.chosen().pair(new Parent(UnixAddress.unnamed()));
         StreamRequest toChild = pair.other();
-        Frame.send(toChild, Frame.Kind.REHEARSAL, errand);
         Thread.ofPlatform()
                 .daemon()
                 .start(
                         () -> {
                             try (toChild) {
+                                Frame.send(toChild, Frame.Kind.REHEARSAL, errand);
                                 Frame.receive(toChild); // READY
                                 Frame.receive(toChild); // REHEARSED
                             } catch (IOException gone) {
