@@ -3,9 +3,9 @@ package socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import static socketserver.Loopback.free;
 import static socketserver.Patience.eventually;
 import static socketserver.Patience.reached;
+import static socketserver.Peer.anyPort;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -205,13 +205,13 @@ class CPythonTest {
     @Test
     @DisplayName("test_TCPServer")
     void tcpServer() throws Exception {
-        run(new TcpServer(free(), StreamEcho::new), Family.TCP_IPV4);
+        run(new TcpServer(anyPort(), StreamEcho::new), Family.TCP_IPV4);
     }
 
     @Test
     @DisplayName("test_ThreadingTCPServer")
     void threadingTcpServer() throws Exception {
-        run(new ThreadingTcpServer(free(), StreamEcho::new), Family.TCP_IPV4);
+        run(new ThreadingTcpServer(anyPort(), StreamEcho::new), Family.TCP_IPV4);
     }
 
     @Test
@@ -231,13 +231,13 @@ class CPythonTest {
     @Test
     @DisplayName("test_UDPServer")
     void udpServer() throws Exception {
-        run(new UdpServer(free(), DatagramEcho::new), Family.UDP_IPV4);
+        run(new UdpServer(anyPort(), DatagramEcho::new), Family.UDP_IPV4);
     }
 
     @Test
     @DisplayName("test_ThreadingUDPServer")
     void threadingUdpServer() throws Exception {
-        run(new ThreadingUdpServer(free(), DatagramEcho::new), Family.UDP_IPV4);
+        run(new ThreadingUdpServer(anyPort(), DatagramEcho::new), Family.UDP_IPV4);
     }
 
     @Test
@@ -277,7 +277,9 @@ class CPythonTest {
     @DisplayName("test_ForkingTCPServer")
     void forkingTcpServer() throws Throwable {
         besideAChildOfTheProgram(
-                () -> runForking(new ForkingTcpServer(free(), StreamEcho::new), Family.TCP_IPV4));
+                () ->
+                        runForking(
+                                new ForkingTcpServer(anyPort(), StreamEcho::new), Family.TCP_IPV4));
     }
 
     @Test
@@ -294,7 +296,10 @@ class CPythonTest {
     @DisplayName("test_ForkingUDPServer")
     void forkingUdpServer() throws Throwable {
         besideAChildOfTheProgram(
-                () -> runForking(new ForkingUdpServer(free(), DatagramEcho::new), Family.UDP_IPV4));
+                () ->
+                        runForking(
+                                new ForkingUdpServer(anyPort(), DatagramEcho::new),
+                                Family.UDP_IPV4));
     }
 
     @Test
@@ -312,7 +317,7 @@ class CPythonTest {
     @DisplayName("test_shutdown")
     void shutdownEndsEachServingWhateverTheInterleaving() throws Exception {
         for (int i = 0; i < 20; i++) {
-            try (var server = new TcpServer(free(), StreamEcho::new)) {
+            try (var server = new TcpServer(anyPort(), StreamEcho::new)) {
                 Thread serving =
                         Thread.ofPlatform()
                                 .daemon()
@@ -327,7 +332,7 @@ class CPythonTest {
     @DisplayName("test_close_immediately")
     void closesWithoutAnyRequest() throws Exception {
         var called = new AtomicInteger();
-        var server = new ThreadingTcpServer(free(), _ -> called.incrementAndGet());
+        var server = new ThreadingTcpServer(anyPort(), _ -> called.incrementAndGet());
         server.close();
         assertThat(called).hasValue(0);
     }
@@ -337,7 +342,7 @@ class CPythonTest {
     @Test
     @DisplayName("test_tcpserver_bind_leak")
     void leavesNoSocketOpenIfItCannotBind() throws Exception {
-        try (var taken = new TcpServer(free(), StreamEcho::new)) {
+        try (var taken = new TcpServer(anyPort(), StreamEcho::new)) {
             long before = LeavesNothingBehind.descriptors("");
             for (int i = 0; i < 1024; i++) {
                 assertThatThrownBy(() -> new TcpServer(taken.address(), StreamEcho::new))
@@ -350,7 +355,7 @@ class CPythonTest {
     @Test
     @DisplayName("test_context_manager")
     void isClosedAfterItsBlock() throws Exception {
-        var server = new TcpServer(free(), StreamEcho::new);
+        var server = new TcpServer(anyPort(), StreamEcho::new);
         try (server) {
             assertThat(server.address().getPort()).isPositive();
         }
@@ -376,7 +381,7 @@ class CPythonTest {
         final Shared.Latch shutdownRequestCalled = Shared.latch(1);
 
         NotingServer(RequestHandler<StreamRequest> handler) throws IOException {
-            super(free(), handler);
+            super(anyPort(), handler);
         }
 
         @Override
@@ -514,7 +519,7 @@ class CPythonTest {
     void itsOutputIsAStreamOfBytes() throws Exception {
         try (var server =
                         new TcpServer(
-                                free(),
+                                anyPort(),
                                 request -> {
                                     OutputStream stream = request.output();
                                     stream.write("stream ".getBytes(UTF_8));
@@ -536,7 +541,7 @@ class CPythonTest {
         var received = new CountDownLatch(1);
         try (var server =
                         new TcpServer(
-                                free(),
+                                anyPort(),
                                 request -> {
                                     request.output().write("first");
                                     reached(received);
@@ -588,7 +593,7 @@ class CPythonTest {
     @Test
     @DisplayName("test_threads_reaped")
     void keepsNoRequestsThatHaveEnded() throws Exception {
-        try (var server = new ThreadingTcpServer(free(), StreamEcho::new)) {
+        try (var server = new ThreadingTcpServer(anyPort(), StreamEcho::new)) {
             for (int i = 0; i < 10; i++) {
                 try (var client = Family.TCP_IPV4.connect(server.address())) {
                     client.send("hello");

@@ -2,9 +2,9 @@ package socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import static socketserver.Loopback.free;
 import static socketserver.Patience.eventually;
 import static socketserver.Patience.together;
+import static socketserver.Peer.anyPort;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -52,7 +52,7 @@ class ForkingFaultsTest {
     void givesAChildItsRequestsDescriptorsAlone() throws Exception {
         try (var server =
                 new ForkingTcpServer(
-                        free(),
+                        anyPort(),
                         request -> {
                             request.input().readLine();
                             long sockets = LeavesNothingBehind.descriptors("socket:");
@@ -69,7 +69,7 @@ class ForkingFaultsTest {
         var go = Shared.latch(1);
         var server =
                 new ForkingTcpServer(
-                        free(),
+                        anyPort(),
                         request -> {
                             request.output().writeLine("begun");
                             go.await(30, TimeUnit.SECONDS);
@@ -88,7 +88,7 @@ class ForkingFaultsTest {
 
     @Test
     void handsARequestToAnotherChildIfTheFirstHasDiedBefore() throws Exception {
-        try (var server = SocketServer.tcp(free()).forking().open(ForkingFaultsTest::slowly)) {
+        try (var server = SocketServer.tcp(anyPort()).forking().open(ForkingFaultsTest::slowly)) {
             server.start();
             assertThat(ask(server.address(), "well")).isEqualTo("well");
             eventually(() -> assertThat(childrenOf(ProcessHandle.current())).isNotEmpty());
@@ -104,7 +104,7 @@ class ForkingFaultsTest {
         var go = Shared.latch(1);
         try (var server =
                         new ForkingTcpServer(
-                                free(),
+                                anyPort(),
                                 request -> {
                                     request.output().writeLine("begun");
                                     go.await(30, TimeUnit.SECONDS);
@@ -146,7 +146,7 @@ class ForkingFaultsTest {
         public static void main(String[] arguments) throws IOException {
             try (var server =
                     new ForkingTcpServer(
-                            free(),
+                            anyPort(),
                             request -> {
                                 request.output().writeLine("" + ProcessHandle.current().pid());
                                 request.input().readLine();
@@ -191,7 +191,7 @@ class ForkingFaultsTest {
         var killed = new java.util.concurrent.atomic.AtomicInteger();
         var over = new AtomicBoolean();
         try (var server =
-                SocketServer.tcp(free())
+                SocketServer.tcp(anyPort())
                         .model(ConcurrencyModel.forking().withRequestsPerChild(20))
                         .open(ForkingFaultsTest::slowly)) {
             server.start();

@@ -3,9 +3,9 @@ package socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import static socketserver.Loopback.free;
 import static socketserver.Patience.eventually;
 import static socketserver.Patience.together;
+import static socketserver.Peer.anyPort;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,7 +40,7 @@ class ForkingTest {
 
     private static ForkingTcpServer serving(RequestHandler<StreamRequest> handler)
             throws IOException {
-        ForkingTcpServer server = new ForkingTcpServer(free(), handler);
+        ForkingTcpServer server = new ForkingTcpServer(anyPort(), handler);
         server.start();
         return server;
     }
@@ -48,7 +48,7 @@ class ForkingTest {
     /// {@return a server with so many children at most, whose handlers say that they have begun}
     private static TcpServer servingAtMost(int maxChildren, Shared.Latch go) throws IOException {
         TcpServer server =
-                SocketServer.tcp(free())
+                SocketServer.tcp(anyPort())
                         .model(ConcurrencyModel.forking().withMaxChildren(maxChildren))
                         .open(
                                 request -> {
@@ -79,7 +79,7 @@ class ForkingTest {
     void handlesSeveralInOneIfToldTo() throws Exception {
         var pids = new HashSet<String>();
         try (var server =
-                SocketServer.tcp(free())
+                SocketServer.tcp(anyPort())
                         .model(ConcurrencyModel.forking().withRequestsPerChild(3))
                         .open(ForkingTest::pid)) {
             server.start();
@@ -96,7 +96,7 @@ class ForkingTest {
         private int count;
 
         CountingServer() throws IOException {
-            super(free(), CountingServer::count);
+            super(anyPort(), CountingServer::count);
         }
 
         private static void count(StreamRequest request) throws IOException {
@@ -243,7 +243,7 @@ class ForkingTest {
     @Test
     void losesOneRequestByAChildThatEnds() throws Exception {
         try (var server =
-                SocketServer.tcp(free())
+                SocketServer.tcp(anyPort())
                         .model(ConcurrencyModel.forking().withJavaOptions(List.of("-Xmx64m")))
                         .open(ForkingTest::misbehave)) {
             server.start();
@@ -284,7 +284,7 @@ class ForkingTest {
     @Test
     void killsAChildThatTakesTooLong() throws Exception {
         try (var server =
-                SocketServer.tcp(free())
+                SocketServer.tcp(anyPort())
                         .model(
                                 ConcurrencyModel.forking()
                                         .withRequestTimeout(Duration.ofMillis(500)))
@@ -303,13 +303,13 @@ class ForkingTest {
     @Test
     void refusesAHandlerThatCannotTravel() {
         var thread = Thread.currentThread();
-        assertThatThrownBy(() -> new ForkingTcpServer(free(), request -> thread.interrupt()))
+        assertThatThrownBy(() -> new ForkingTcpServer(anyPort(), request -> thread.interrupt()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("lambda of socketserver.ForkingTest, captured value 1")
                 .hasMessageContaining("java.lang.Thread is not java.io.Serializable");
         assertThatThrownBy(
                         () ->
-                                SocketServer.tcp(free())
+                                SocketServer.tcp(anyPort())
                                         .forking()
                                         .open(request -> thread.interrupt()))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -323,7 +323,7 @@ class ForkingTest {
         private final Thread thread = Thread.currentThread();
 
         UnfitServer() throws IOException {
-            super(free(), ForkingTest::pid);
+            super(anyPort(), ForkingTest::pid);
         }
     }
 
@@ -383,7 +383,7 @@ class ForkingTest {
                     request.output().writeLine(line + " in " + ProcessHandle.current().pid());
                 };
         try (var server =
-                SocketServer.tcp(free())
+                SocketServer.tcp(anyPort())
                         .threading()
                         .open(
                                 request -> {

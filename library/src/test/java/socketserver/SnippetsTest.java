@@ -23,7 +23,6 @@ import socketserver.request.StreamRequestHandler;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -35,8 +34,7 @@ import java.util.concurrent.Executors;
 /// The examples of the Javadoc, compiled and run.
 @Timeout(20)
 class SnippetsTest {
-    private final InetSocketAddress address =
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    private final InetSocketAddress address = Peer.anyPort();
 
     // @start region="stream-handler"
     static class Echo extends StreamRequestHandler {

@@ -23,6 +23,16 @@ public record Contestant(
         int warmUps,
         boolean isJvm,
         Function<Start, List<String>> command) {
+    /// Makes one that is a single process.
+    public Contestant(
+            String name,
+            Set<Family> families,
+            Function<Workload, @Nullable String> objection,
+            boolean isJvm,
+            Function<Start, List<String>> command) {
+        this(name, families, objection, 1, isJvm, command);
+    }
+
     /// How a server is to be started.
     ///
     /// @param small whether the buffers that it holds for each connection shall be small

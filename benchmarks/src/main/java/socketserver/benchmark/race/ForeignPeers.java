@@ -79,7 +79,6 @@ final class ForeignPeers {
                 "go",
                 ALL,
                 _ -> null,
-                1,
                 false,
                 start -> {
                     List<String> words = words(List.of(program), start);
@@ -93,7 +92,7 @@ final class ForeignPeers {
             Set<Family> families,
             Function<Workload, @Nullable String> objection,
             List<String> command) {
-        return new Contestant(name, families, objection, 1, false, start -> words(command, start));
+        return new Contestant(name, families, objection, false, start -> words(command, start));
     }
 
     private static List<String> words(List<String> command, Contestant.Start start) {

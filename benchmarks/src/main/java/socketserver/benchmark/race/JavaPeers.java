@@ -62,7 +62,7 @@ final class JavaPeers {
 
     private static Contestant of(String name, Set<Family> families, List<String> options) {
         return new Contestant(
-                name, families, _ -> null, 1, true, start -> command(name, options, start));
+                name, families, _ -> null, true, start -> command(name, options, start));
     }
 
     /// {@return the command of a server of that name}

@@ -26,12 +26,7 @@ final class NamedContestant {
                         ? EnumSet.allOf(Family.class)
                         : EnumSet.of(Family.of(name.substring(0, colon)));
         return new Contestant(
-                name.substring(colon + 1),
-                families,
-                _ -> null,
-                1,
-                false,
-                start -> fill(words, start));
+                name.substring(colon + 1), families, _ -> null, false, start -> fill(words, start));
     }
 
     private static List<String> fill(List<String> words, Contestant.Start start) {

@@ -67,7 +67,6 @@ final class StartRounds {
                             name,
                             EnumSet.of(Family.TCP),
                             _ -> null,
-                            1,
                             false,
                             start -> command(launcher, start)));
         } catch (IOException failed) {
