@@ -18,9 +18,8 @@ import socketserver.request.StreamRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -187,7 +186,7 @@ class ForkingFaultsTest {
     @Timeout(300)
     void losesTheRequestsOfKilledChildrenAlone() throws Exception {
         long descriptors = LeavesNothingBehind.descriptors("");
-        List<String> answers = Collections.synchronizedList(new ArrayList<>());
+        List<String> answers = new CopyOnWriteArrayList<>();
         var killed = new java.util.concurrent.atomic.AtomicInteger();
         var over = new AtomicBoolean();
         try (var server =

@@ -18,10 +18,9 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -173,7 +172,7 @@ class ServerContractTest {
     @Contract
     void givesEachRequestANumberOfItsOwnAndATime(Variant variant) throws Exception {
         Instant before = Instant.ofEpochMilli(System.currentTimeMillis());
-        List<Request> seen = Collections.synchronizedList(new ArrayList<>());
+        List<Request> seen = new CopyOnWriteArrayList<>();
         try (var serving =
                 variant.serve(
                         request -> {

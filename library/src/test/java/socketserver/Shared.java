@@ -12,8 +12,6 @@ import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.BrokenBarrierException;
@@ -98,7 +96,7 @@ final class Shared implements InvocationHandler, Serializable {
 
     @SuppressWarnings("unchecked") // what is in a list is not known while it runs
     static <T> List<T> list() {
-        return of(List.class, Collections.synchronizedList(new ArrayList<T>()));
+        return of(List.class, new CopyOnWriteArrayList<T>());
     }
 
     /// Opens the door, if it was not open before.
