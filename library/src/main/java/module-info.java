@@ -9,6 +9,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 @SuppressWarnings("module") // the command line is compiled after this
 module socketserver {
+    requires static jdk.jfr;
     requires static org.jspecify;
 
     exports socketserver;

@@ -9,6 +9,8 @@ import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.RequestRunner;
 import socketserver.request.Server;
+import socketserver.transport.Engine;
+import socketserver.transport.Listener;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -222,6 +224,16 @@ public abstract class BaseServer<R extends Request>
     /// Throws if the server cannot serve because it is not bound.
     void requireBound() {}
 
+    /// {@return what requests come from, or null if it is none of this library's}
+    @Nullable Listener<?> listener() {
+        return null;
+    }
+
+    /// {@return the engine that the server's sockets belong to}
+    Engine usedEngine() {
+        return Engine.chosen();
+    }
+
     /// {@return whether a virtual thread may wait for requests without blocking its carrier}
     boolean waitsVirtually() {
         return false;
@@ -353,7 +365,7 @@ public abstract class BaseServer<R extends Request>
         }
         if (!lifecycle.beginClose()) {
             if (!lifecycle.servingHere() && !live.handledBy(Thread.currentThread())) {
-                lifecycle.awaitClosed();
+                live.whileStopping(lifecycle::awaitClosed);
             }
             return;
         }
@@ -468,7 +480,7 @@ public abstract class BaseServer<R extends Request>
         boolean goesOn = false;
         try {
             finishRequest(request);
-            goesOn = row != null && goesOn(row, request);
+            goesOn = row != null && (row.isLasting() || goesOn(row, request));
         } catch (Exception thrown) {
             if (thrown instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -495,6 +507,25 @@ public abstract class BaseServer<R extends Request>
         continuedBy.add(next);
         next.run(new ServerTask<>(this, request));
         return true;
+    }
+
+    /// Lets a request that has lasted go on where its handler has asked for.
+    final void goOn(R request) {
+        LiveRequest row = live.row(request);
+        try {
+            if (row != null) {
+                goesOn(row, request);
+            }
+        } catch (Exception thrown) {
+            reportError(request, thrown);
+            endRequest(request);
+        }
+    }
+
+    @Override
+    public final boolean leaves(Request request) {
+        LiveRequest row = live.row(request);
+        return row != null && row.leaves();
     }
 
     @Override

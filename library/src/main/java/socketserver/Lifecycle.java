@@ -136,8 +136,10 @@ final class Lifecycle {
     }
 
     /// Waits until the server is closed wholly.
-    void awaitClosed() {
-        await(Deadline.NEVER, () -> !closed);
+    ///
+    /// @return true
+    boolean awaitClosed() {
+        return await(Deadline.NEVER, () -> !closed);
     }
 
     private boolean await(Deadline deadline, BooleanSupplier state) {

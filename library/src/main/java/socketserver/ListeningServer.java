@@ -151,6 +151,16 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     }
 
     @Override
+    final Listener<R> listener() {
+        return bound();
+    }
+
+    @Override
+    final Engine usedEngine() {
+        return engine;
+    }
+
+    @Override
     final boolean waitsVirtually() {
         return bound().waitsVirtually();
     }

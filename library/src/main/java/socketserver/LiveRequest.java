@@ -3,6 +3,8 @@ package socketserver;
 import org.jspecify.annotations.Nullable;
 
 import socketserver.concurrency.ChildProcess;
+import socketserver.concurrency.LastingTask;
+import socketserver.concurrency.UnfinishedFrame;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.RequestRunner;
@@ -19,11 +21,13 @@ public final class LiveRequest {
     private final Request request;
     // Set by the thread that converses with the child.
     private volatile @Nullable ChildProcess child;
-    // Where the request goes on when its handler has returned. Guarded by this.
-    private @Nullable RequestRunner next;
+    // Where the request goes on when its handler has returned. Written under the lock of this.
+    private volatile @Nullable RequestRunner next;
     private @Nullable RequestHandler<?> nextHandler;
     // What handles it instead of the server's handler. Set before the thread begins that reads it.
     private volatile @Nullable RequestHandler<?> goesOnWith;
+    // Whose turn its handler waits for. Set before the handler begins.
+    private volatile LastingTask.@Nullable Awaited turn;
     // Set by whoever closes it, before it is known whether a child handles it.
     private volatile boolean killed;
     // What a child has told when it was done. Written by the thread that converses with it.
@@ -46,6 +50,8 @@ public final class LiveRequest {
         READING,
         /// Its handler waits for the client to take bytes.
         WRITING,
+        /// Its handler may go on, and waits until it is its turn; under the selector model alone.
+        AWAITING_TURN,
         /// Its handler has ended and left it open.
         KEPT,
         /// It was closed.
@@ -92,14 +98,29 @@ public final class LiveRequest {
         if (!request.isOpen()) {
             return State.CLOSED;
         }
-        return switch (request.waiting()) {
+        Thread thread = handler;
+        LastingTask.Awaited awaited = turn;
+        if (awaited != null && thread != null && awaited.isAwaitedBy(thread)) {
+            return State.AWAITING_TURN;
+        }
+        LastingTask.@Nullable Lasting lasting =
+                goesOnWith instanceof LastingTask.Lasting lasts ? lasts : null;
+        return switch (lasting == null ? request.waiting() : lasting.waiting()) {
             case READ -> State.READING;
             case WRITE -> State.WRITING;
             case NOTHING -> handler != null ? State.HANDLING : kept ? State.KEPT : State.QUEUED;
         };
     }
 
-    /// {@return the thread that runs its handler at this moment}
+    /// {@return what has come of a frame that is not there as a whole, if a selector's loop reads
+    /// the request's frames}
+    public Optional<UnfinishedFrame> unfinishedFrame() {
+        return goesOnWith instanceof LastingTask.Lasting lasting
+                ? lasting.unfinished()
+                : Optional.empty();
+    }
+
+    /// {@return the thread that runs its handler at this moment, or the loop that calls it}
     public Optional<Thread> handler() {
         return Optional.ofNullable(handler);
     }
@@ -168,8 +189,28 @@ public final class LiveRequest {
         return runner;
     }
 
+    /// {@return whether the request goes on elsewhere when its handler has returned}
+    boolean leaves() {
+        return next != null;
+    }
+
     @Nullable RequestHandler<?> goesOnWith() {
         return goesOnWith;
+    }
+
+    /// Lets that handle it, until it is ended by other means than that the handler returns.
+    void lasts(LastingTask.Lasting handler) {
+        goesOnWith = handler;
+    }
+
+    /// {@return whether the request goes on though its handler has returned}
+    boolean isLasting() {
+        return goesOnWith instanceof LastingTask.Lasting && handler != null;
+    }
+
+    /// Says whose turn its handler waits for.
+    void takesTurns(LastingTask.Awaited turn) {
+        this.turn = turn;
     }
 
     void end() {

@@ -3,6 +3,7 @@ package socketserver;
 import org.jspecify.annotations.Nullable;
 
 import socketserver.request.Request;
+import socketserver.request.Turn;
 
 import java.time.Duration;
 import java.util.List;
@@ -143,9 +144,11 @@ final class LiveRequests {
     <T> T whileStopping(Supplier<T> wait) {
         stopping.add(Thread.currentThread());
         signal();
+        Turn yielded = Turn.yieldCurrent();
         try {
             return wait.get();
         } finally {
+            Turn.resume(yielded);
             stopping.remove(Thread.currentThread());
         }
     }

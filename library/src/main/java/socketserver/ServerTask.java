@@ -1,15 +1,21 @@
 package socketserver;
 
+import org.jspecify.annotations.Nullable;
+
 import socketserver.concurrency.ChildProcess;
 import socketserver.concurrency.Detached;
+import socketserver.concurrency.LastingTask;
 import socketserver.concurrency.MovableTask;
 import socketserver.request.Request;
+import socketserver.request.RequestHandler;
 import socketserver.transport.MovableRequest;
 
 /// A request that waits for the model to run it, here or in another process.
-final class ServerTask<R extends Request> implements MovableTask {
+final class ServerTask<R extends Request> implements MovableTask, LastingTask {
     private final BaseServer<R> server;
     private final R request;
+    // Set by begin(). The thread's alone that has called it.
+    private @Nullable LiveRequest row;
 
     ServerTask(BaseServer<R> server, R request) {
         this.server = server;
@@ -67,5 +73,57 @@ final class ServerTask<R extends Request> implements MovableTask {
     public void failed(Throwable reason) {
         server.reportError(request, reason);
         server.endRequest(request);
+    }
+
+    @Override
+    public RequestHandler<?> handler() {
+        return server.handlerOf(request);
+    }
+
+    @Override
+    public boolean begin(Lasting handler) {
+        LiveRequest live = server.live().row(request);
+        if (live == null) {
+            return false;
+        }
+        row = live;
+        live.lasts(handler);
+        run();
+        return live.isLasting();
+    }
+
+    @Override
+    public boolean goesOn() {
+        LiveRequest live = row;
+        return live != null && live.leaves();
+    }
+
+    @Override
+    public void goOn() {
+        server.goOn(request);
+    }
+
+    @Override
+    public void report(Throwable failure) {
+        if (failure instanceof Error && !server.isServingForeverHere()) {
+            Thread self = Thread.currentThread();
+            self.getUncaughtExceptionHandler().uncaughtException(self, failure);
+        } else {
+            server.reportError(request, failure);
+        }
+    }
+
+    @Override
+    public void end() {
+        server.endRequest(request);
+    }
+
+    @Override
+    public void runIn(Awaited turn) {
+        LiveRequest live = server.live().row(request);
+        if (live != null) {
+            live.takesTurns(turn);
+        }
+        turn.run(this);
     }
 }

@@ -5,6 +5,11 @@ import org.jspecify.annotations.Nullable;
 import socketserver.concurrency.ConcurrencyModel;
 import socketserver.concurrency.RequestLoop;
 import socketserver.request.Request;
+import socketserver.request.RequestHandler;
+import socketserver.request.Turn;
+import socketserver.transport.Engine;
+import socketserver.transport.Listener;
+import socketserver.transport.PolledServing;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -13,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 /// The loop of a server: waits for requests, takes them, and hands them to the concurrency model.
 ///
 /// The one thread that serves uses it; no exception of a hook ends it.
-final class ServingLoop<R extends Request> implements RequestLoop {
+final class ServingLoop<R extends Request> implements RequestLoop, PolledServing {
     private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
 
     private final BaseServer<R> server;
@@ -25,6 +30,8 @@ final class ServingLoop<R extends Request> implements RequestLoop {
     // Whether the last request may not have been the last one that is ready.
     private boolean ready;
     private Deadline nextWarning = Deadline.in(Duration.ZERO);
+    // What wakes the thread that waits for the listener, if that is somebody else's.
+    private volatile @Nullable Runnable waker;
     // Whether the serving thread is parked until a request ends; read by the threads that end one.
     private volatile boolean waitingForRoom;
 
@@ -95,6 +102,63 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         return !stopped();
     }
 
+    // Driven by somebody else, who waits for the listener
+
+    @Override
+    public @Nullable Listener<?> listener() {
+        return server.listener();
+    }
+
+    @Override
+    public Engine engine() {
+        return server.usedEngine();
+    }
+
+    @Override
+    public RequestHandler<?> handler() {
+        return server.handler();
+    }
+
+    @Override
+    public void wakes(@Nullable Runnable waker) {
+        this.waker = waker;
+    }
+
+    @Override
+    public long turnNow(boolean maybe) {
+        server.servedHere();
+        ready |= maybe;
+        if (stopped()) {
+            return STOPPED;
+        }
+        if (backoff.waits()) {
+            return backoff.until().or(nextService).left();
+        }
+        if (ready) {
+            waitingForRoom = true;
+            if (mustWait()) {
+                return server.live().untilSweep(nextService).left();
+            }
+            waitingForRoom = false;
+        }
+        HandleResult result = ready ? next() : null;
+        // It is not told again that there are some.
+        ready = result != null || (ready && mustWait());
+        if (result == HandleResult.HANDLED
+                || result == HandleResult.REJECTED
+                || nextService.passed()) {
+            nextService = Deadline.in(serviceInterval);
+            server.guarded("serviceActions", server::serviceActions);
+        }
+        if (stopped()) {
+            return STOPPED;
+        }
+        if (backoff.waits()) {
+            return backoff.until().or(nextService).left();
+        }
+        return ready ? 0 : nextService.left();
+    }
+
     HandleResult handleOne(@Nullable Duration timeout) {
         model();
         Deadline deadline = Deadline.in(timeout);
@@ -134,11 +198,14 @@ final class ServingLoop<R extends Request> implements RequestLoop {
             waitingForRoom = false;
             return false;
         }
+        Turn yielded = Turn.yieldCurrent();
         try {
             return server.awaitRequest(deadline.left());
         } catch (Throwable thrown) {
             server.acceptFailed(thrown, backoff.failed());
             return false;
+        } finally {
+            Turn.resume(yielded);
         }
     }
 
@@ -148,10 +215,15 @@ final class ServingLoop<R extends Request> implements RequestLoop {
         if (stopped()) {
             return;
         }
-        if (deadline.never()) {
-            LockSupport.park(this);
-        } else {
-            LockSupport.parkNanos(this, deadline.left());
+        Turn yielded = Turn.yieldCurrent();
+        try {
+            if (deadline.never()) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, deadline.left());
+            }
+        } finally {
+            Turn.resume(yielded);
         }
     }
 
@@ -164,7 +236,12 @@ final class ServingLoop<R extends Request> implements RequestLoop {
 
     /// Ends a wait of the serving thread that is not one for the listener; called by any thread.
     void wake() {
-        LockSupport.unpark(server.servingThread());
+        Runnable waking = waker;
+        if (waking == null) {
+            LockSupport.unpark(server.servingThread());
+        } else {
+            waking.run();
+        }
     }
 
     /// {@return whether the next client has to wait until a live request has ended}

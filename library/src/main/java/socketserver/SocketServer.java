@@ -105,6 +105,11 @@ public final class SocketServer<R extends Request, S extends BaseServer<R>> {
         return model(ConcurrencyModel.forking());
     }
 
+    /// Lets one loop work on all requests.
+    public SocketServer<R, S> selector() {
+        return model(ConcurrencyModel.selector());
+    }
+
     /// Runs the handlers by an executor, a pool for instance, which stays the program's.
     public SocketServer<R, S> executor(Executor executor) {
         return model(ConcurrencyModel.on(executor));

@@ -77,6 +77,8 @@ public final class LeavesNothingBehind implements BeforeAllCallback, AfterAllCal
                 .filter(
                         name ->
                                 name.startsWith("socketserver ")
+                                        || name.startsWith("socketserver-loop")
+                                        || name.equals("socketserver-watch")
                                         || name.equals("socketserver-keep-alive")
                                         || name.startsWith("request-")
                                         || name.startsWith("contract-pool-"))

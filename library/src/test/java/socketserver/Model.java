@@ -29,6 +29,12 @@ enum Model {
             return new Running(ConcurrencyModel.on(pool), pool::close);
         }
     },
+    SELECTOR("selector", Integer.MAX_VALUE) {
+        @Override
+        Running start() {
+            return new Running(ConcurrencyModel.selector(), () -> {});
+        }
+    },
     FORKING("forking", ForkingModel.DEFAULT_MAX_CHILDREN) {
         @Override
         Running start() {

@@ -58,7 +58,7 @@ class ServerContractTest {
         try (var serving =
                 variant.serve(
                         request -> {
-                            meeting.await(15, TimeUnit.SECONDS);
+                            request.giveWay(() -> meeting.await(15, TimeUnit.SECONDS));
                             Variant.answer(request, "met");
                         })) {
             assertThat(together(2, _ -> knockAndReceive(serving))).containsExactly("met", "met");
@@ -529,7 +529,7 @@ class ServerContractTest {
 
         void handle(Request request) throws Exception {
             all.add(now.incrementAndGet());
-            full.await(15, TimeUnit.SECONDS);
+            request.giveWay(() -> full.await(15, TimeUnit.SECONDS));
             String message = Variant.receive(request);
             now.decrementAndGet();
             Variant.answer(request, message);
@@ -569,7 +569,11 @@ class ServerContractTest {
                         request -> {
                             handled.incrementAndGet();
                             handling.countDown();
-                            reached(end);
+                            request.giveWay(
+                                    () -> {
+                                        reached(end);
+                                        return true;
+                                    });
                             Variant.answer(request, "served");
                         })) {
             try (var first = serving.client();

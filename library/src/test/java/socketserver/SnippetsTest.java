@@ -27,9 +27,14 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /// The examples of the Javadoc, compiled and run.
 @Timeout(20)
@@ -87,6 +92,59 @@ class SnippetsTest {
     }
 
     // @end
+
+    // @start region="selector"
+    /// Counts the words of all its clients, without a lock.
+    static final class WordCounter extends TcpServer implements SelectorMixIn {
+        private final Map<String, Integer> counts = new HashMap<>();
+
+        WordCounter(InetSocketAddress address) throws IOException {
+            super(address, WordCounter::count);
+        }
+
+        private static void count(StreamRequest request) throws IOException {
+            Map<String, Integer> counts = request.server(WordCounter.class).counts;
+            for (String word; (word = request.input().readLine()) != null; ) {
+                request.output().writeLine(word + " " + counts.merge(word, 1, Integer::sum));
+            }
+        }
+    }
+
+    // @end
+
+    @Test
+    void aSelectorsHandlersShareWithoutALock() throws Exception {
+        try (var server = new WordCounter(address)) {
+            server.start();
+            try (var client =
+                    new Socket(server.address().getAddress(), server.address().getPort())) {
+                client.getOutputStream().write("ha\nha\n".getBytes(UTF_8));
+                client.shutdownOutput();
+                assertThat(new String(client.getInputStream().readAllBytes(), UTF_8))
+                        .isEqualTo("ha 1\nha 2\n");
+            }
+        }
+    }
+
+    @Test
+    void aHandlerThatWaitsForOthersGivesWay() throws Exception {
+        BlockingQueue<String> jobs = new LinkedBlockingQueue<>(List.of("done"));
+        // @start region="give-way"
+        RequestHandler<StreamRequest> handler =
+                request -> {
+                    String job = request.giveWay(jobs::take);
+                    request.output().writeLine(job);
+                };
+        // @end
+        try (var server = new SelectorTcpServer(address, handler)) {
+            server.start();
+            try (var client =
+                    new Socket(server.address().getAddress(), server.address().getPort())) {
+                assertThat(new String(client.getInputStream().readAllBytes(), UTF_8))
+                        .isEqualTo("done\n");
+            }
+        }
+    }
 
     // @start region="frame-handler"
     static class Greeter implements FrameHandler<String> {

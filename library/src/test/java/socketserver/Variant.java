@@ -97,22 +97,28 @@ record Variant(String engine, Family family, Model model) {
 
     /// {@return a server that serves connections}
     Serving serveStreams(RequestHandler<StreamRequest> handler) throws IOException {
-        return serve(request -> handler.handle((StreamRequest) request));
+        return serve(ofFamily(handler));
     }
 
     Serving serveStreams(ServerOptions options, RequestHandler<StreamRequest> handler)
             throws IOException {
-        return serve(options, request -> handler.handle((StreamRequest) request));
+        return serve(options, ofFamily(handler));
     }
 
     /// {@return a server that serves packets}
     Serving servePackets(RequestHandler<DatagramRequest> handler) throws IOException {
-        return serve(request -> handler.handle((DatagramRequest) request));
+        return serve(ofFamily(handler));
     }
 
     Serving servePackets(ServerOptions options, RequestHandler<DatagramRequest> handler)
             throws IOException {
-        return serve(options, request -> handler.handle((DatagramRequest) request));
+        return serve(options, ofFamily(handler));
+    }
+
+    /// {@return the same handler, whose requests are those of this variant's family}
+    @SuppressWarnings("unchecked") // the family has no others
+    private static RequestHandler<Request> ofFamily(RequestHandler<? extends Request> handler) {
+        return (RequestHandler<Request>) handler;
     }
 
     /// {@return a server that is bound and does not serve yet}

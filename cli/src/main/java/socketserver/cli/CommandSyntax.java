@@ -35,7 +35,7 @@ final class CommandSyntax {
     private static final String EXEC = "--exec";
     private static final int LONGEST_PACKET = 65_535;
 
-    private static final String[] MODELS = {"threading", "synchronous", "forking"};
+    private static final String[] MODELS = {"threading", "synchronous", "forking", "selector"};
 
     private CommandSyntax() {}
 
@@ -119,6 +119,7 @@ final class CommandSyntax {
             // The JVM lives until the command returns: no thread has to keep it alive.
             case "threading" -> ConcurrencyModel.threading().withDaemonThreads(true);
             case "forking" -> ConcurrencyModel.forking();
+            case "selector" -> ConcurrencyModel.selector();
             default -> ConcurrencyModel.synchronous();
         };
     }

@@ -25,7 +25,8 @@ final class Help {
             How:
               --model NAME         threading (default): a thread for each request;
                                    synchronous: one after the other;
-                                   forking: a process for each request
+                                   forking: a process for each request;
+                                   selector: one loop for all, one handler at a time
               --max-connections N  live requests of an address (default 16384)
               --over-limit WHAT    wait (default) or refuse: what the next ones get
               --read-timeout T     longest wait for a client's next byte: 500ms, 30s, 5m, 2h

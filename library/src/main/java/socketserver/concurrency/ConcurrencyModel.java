@@ -68,6 +68,11 @@ public interface ConcurrencyModel extends RequestRunner {
         return ForkingModel.standard();
     }
 
+    /// {@return the model of the selector servers: one loop for all requests}
+    static SelectorModel selector() {
+        return SelectorModel.standard();
+    }
+
     /// {@return a model that lets an executor run the handlers, a pool for instance}
     ///
     /// The executor stays the program's: nobody else shuts it down.

@@ -14,12 +14,9 @@ public record FramedPackets<T>(Framing<T> framing, FrameHandler<T> handler)
     @Override
     public void handle(DatagramRequest request) throws Exception {
         var conversation =
-                new Conversation<T>(request, frame -> request.reply(framing.encodePacket(frame)));
+                new Conversation<T>(
+                        request, handler, frame -> request.reply(framing.encodePacket(frame)));
         conversation.hold(
-                handler,
-                () -> {
-                    T frame = framing.decodePacket(ByteBuffer.wrap(request.packet()));
-                    handler.handle(frame, conversation);
-                });
+                () -> conversation.handle(framing.decodePacket(ByteBuffer.wrap(request.packet()))));
     }
 }

@@ -13,12 +13,12 @@ public record FramedStreams<T>(Framing<T> framing, FrameHandler<T> handler)
     public void handle(StreamRequest request) throws Exception {
         var conversation =
                 new Conversation<T>(
-                        request, frame -> request.output().write(framing.encode(frame)));
+                        request, handler, frame -> request.output().write(framing.encode(frame)));
         conversation.hold(
-                handler,
                 () -> {
-                    for (T frame; (frame = request.input().read(framing)) != null; ) {
-                        handler.handle(frame, conversation);
+                    T frame;
+                    while (!request.leaves() && (frame = request.input().read(framing)) != null) {
+                        conversation.handle(frame);
                     }
                 });
     }

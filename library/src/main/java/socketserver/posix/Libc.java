@@ -123,6 +123,19 @@ public final class Libc {
         }
     }
 
+    private static final class EpollWaiting {
+        static final MethodHandle CALL = general("epoll_wait");
+    }
+
+    /// Waits for events and takes them (`epoll_wait(2)`); not for virtual threads, whose carrier it
+    /// would block.
+    ///
+    /// @param millis how long at most; negative is for ever
+    public static int epollWait(int epoll, EpollEvents events, int millis) {
+        return call(
+                EpollWaiting.CALL, epoll, events.segment().address(), events.capacity(), millis);
+    }
+
     static long call(MethodHandle call, long a, long b, long c, long d, long e, long f) {
         try (Scratch scratch = Scratch.take()) {
             return call(call, scratch.errno(), a, b, c, d, e, f);

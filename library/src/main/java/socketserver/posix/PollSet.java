@@ -48,7 +48,8 @@ public final class PollSet {
         return memory.get(JAVA_SHORT, index * STRIDE + RESULT);
     }
 
-    private static int millis(long nanos) {
+    /// {@return so many nanoseconds in milliseconds, rounded up; -1 for less than 0}
+    public static int millis(long nanos) {
         if (nanos < 0) {
             return -1;
         }

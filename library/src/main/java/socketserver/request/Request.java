@@ -3,6 +3,7 @@ package socketserver.request;
 import org.jspecify.annotations.Nullable;
 
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -113,6 +114,40 @@ public abstract class Request {
     /// taking of ours, or neither}
     public Waiting waiting() {
         return Waiting.NOTHING;
+    }
+
+    /// Waits for that time; under the selector model the loop's other handlers go on meanwhile.
+    ///
+    /// @throws InterruptedException if the thread is interrupted
+    /// @throws IllegalStateException if a frame handler calls it on a selector's loop
+    public final void pause(Duration time) throws InterruptedException {
+        Turn.requireMayWait();
+        this.<@Nullable Void, InterruptedException>giveWay(
+                () -> {
+                    Thread.sleep(time);
+                    return null;
+                });
+    }
+
+    /// Does something that waits for other things than this request: for a lock, a queue or a
+    /// database.
+    ///
+    /// Under the selector model the loop's other handlers go on meanwhile, which would all stand
+    /// still otherwise. It makes no difference under the other models.
+    ///
+    /// {@snippet class="socketserver.SnippetsTest" region="give-way"}
+    ///
+    /// @return what comes of the call
+    /// @throws IllegalStateException if a frame handler calls it on a selector's loop
+    public final <T extends @Nullable Object, X extends Throwable> T giveWay(Turn.Call<T, X> call)
+            throws X {
+        Turn.requireMayWait();
+        Turn yielded = Turn.yieldCurrent();
+        try {
+            return call.call();
+        } finally {
+            Turn.resume(yielded);
+        }
     }
 
     /// {@return whether neither side of the server has closed it}

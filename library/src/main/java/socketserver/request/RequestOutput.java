@@ -42,7 +42,7 @@ public final class RequestOutput extends OutputStream {
             throw new IllegalArgumentException(
                     "output buffer (" + bytes + ") must not be negative");
         }
-        lock.lock();
+        Turn.lock(lock);
         try {
             flush();
             buffer = bytes == 0 ? null : ByteBuffer.allocate(bytes);
@@ -74,7 +74,7 @@ public final class RequestOutput extends OutputStream {
 
     /// Writes all that the buffer has left.
     public void write(ByteBuffer from) throws IOException {
-        lock.lock();
+        Turn.lock(lock);
         try {
             ByteBuffer gathered = buffer;
             if (gathered != null && from.remaining() > gathered.remaining()) {
@@ -92,7 +92,7 @@ public final class RequestOutput extends OutputStream {
 
     @Override
     public void flush() throws IOException {
-        lock.lock();
+        Turn.lock(lock);
         try {
             ByteBuffer gathered = buffer;
             if (gathered != null && gathered.position() > 0) {

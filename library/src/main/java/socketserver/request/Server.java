@@ -25,4 +25,9 @@ public interface Server {
             RequestRunner runner, R request, RequestHandler<? super R> handler) {
         throw new UnsupportedOperationException(this + " cannot let requests go on elsewhere");
     }
+
+    /// {@return whether a handler has asked by [#continueIn] that the request goes on elsewhere}
+    default boolean leaves(Request request) {
+        return false;
+    }
 }

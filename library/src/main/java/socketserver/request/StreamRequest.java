@@ -79,7 +79,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
 
     /// {@return what the client gets, unbuffered unless it is given a buffer; Python's `wfile`}
     public final RequestOutput output() {
-        writing.lock();
+        Turn.lock(writing);
         try {
             RequestOutput made = output;
             if (made == null) {
@@ -114,7 +114,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     @Override
     public final int write(ByteBuffer from) throws IOException {
         int count = from.remaining();
-        writing.lock();
+        Turn.lock(writing);
         try {
             if (output != null) {
                 output.flush();
@@ -152,20 +152,25 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     }
 
     private long writeFile(Path file, long from, long count) throws IOException {
-        writing.lock();
+        Turn.lock(writing);
         try {
             if (output != null) {
                 output.flush();
             }
             SENDING.setOpaque(this, true);
-            long before = bytesOut;
-            sendFile(
-                    file,
-                    from,
-                    count,
-                    writeTimeout,
-                    sent -> BYTES_OUT.setOpaque(this, bytesOut + sent));
-            return bytesOut - before;
+            Turn yielded = Turn.yieldCurrent();
+            try {
+                long before = bytesOut;
+                sendFile(
+                        file,
+                        from,
+                        count,
+                        writeTimeout,
+                        sent -> BYTES_OUT.setOpaque(this, bytesOut + sent));
+                return bytesOut - before;
+            } finally {
+                Turn.resume(yielded);
+            }
         } finally {
             SENDING.setOpaque(this, false);
             writing.unlock();
@@ -175,15 +180,31 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     private int receiveCounted(ByteBuffer into) throws IOException {
         READING.setOpaque(this, true);
         try {
-            int count = receive(into, readTimeout);
-            if (count > 0) {
-                BYTES_IN.setOpaque(this, bytesIn + count);
-            } else if (count < 0) {
-                inputEnded = true;
-            }
+            int count = receiveInTurn(into);
+            received(count);
             return count;
         } finally {
             READING.setOpaque(this, false);
+        }
+    }
+
+    /// Notes what has come of a receive.
+    ///
+    /// @param count how many bytes, or -1 for the end
+    protected final void received(int count) {
+        if (count > 0) {
+            BYTES_IN.setOpaque(this, bytesIn + count);
+        } else if (count < 0) {
+            inputEnded = true;
+        }
+    }
+
+    private int receiveInTurn(ByteBuffer into) throws IOException {
+        Turn yielded = givesWay() ? null : Turn.yieldCurrent();
+        try {
+            return receive(into, readTimeout);
+        } finally {
+            Turn.resume(yielded);
         }
     }
 
@@ -214,11 +235,27 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         SENDING.setOpaque(this, true);
         try {
             while (from.hasRemaining()) {
-                BYTES_OUT.setOpaque(this, bytesOut + send(from, writeTimeout));
+                BYTES_OUT.setOpaque(this, bytesOut + sendInTurn(from));
             }
         } finally {
             SENDING.setOpaque(this, false);
         }
+    }
+
+    private int sendInTurn(ByteBuffer from) throws IOException {
+        Turn yielded = givesWay() ? null : Turn.yieldCurrent();
+        try {
+            return send(from, writeTimeout);
+        } finally {
+            Turn.resume(yielded);
+        }
+    }
+
+    /// {@return whether [#receive] and [#send] give the caller's [Turn] up where they wait}
+    ///
+    /// If not, it is given up for each call of them.
+    protected boolean givesWay() {
+        return false;
     }
 
     /// Receives at least one byte, unless nothing fits.
@@ -278,6 +315,20 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         server().continueIn(model, this, handler);
     }
 
+    /// {@return whether the request is to go on elsewhere when its present handler has returned}
+    ///
+    /// What handles a request piece by piece, frame after frame, returns then.
+    public final boolean leaves() {
+        return server().leaves(this);
+    }
+
+    /// {@return what to throw when a thread wants to read what a selector's loop reads}
+    protected static IllegalStateException watched() {
+        return new IllegalStateException(
+                "the bytes of this request are read by a selector's loop: a frame handler gets them"
+                        + " as frames");
+    }
+
     /// {@return what was read ahead and not been taken; nothing is read ahead any more}
     protected final byte[] takeAhead() {
         RequestInput ahead = input;
@@ -300,7 +351,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     ///
     /// @throws DisconnectedException if the client has gone
     public final void flush() throws IOException {
-        writing.lock();
+        Turn.lock(writing);
         try {
             if (output != null) {
                 output.flush();
@@ -314,7 +365,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     ///
     /// @throws DisconnectedException if the client has gone
     public final void shutdownOutput() throws IOException {
-        writing.lock();
+        Turn.lock(writing);
         try {
             if (output != null) {
                 output.flush();

@@ -65,6 +65,9 @@ public interface Engine {
         throw new UnsupportedOperationException("the " + name() + " engine makes no pairs");
     }
 
+    /// {@return what waits for many sockets of this engine}
+    Multiplexer openMultiplexer() throws IOException;
+
     /// Two connections with each other.
     record Pair(StreamRequest one, StreamRequest other) implements AutoCloseable {
         @Override

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import socketserver.request.DatagramRequest;
 import socketserver.request.Server;
+import socketserver.request.Turn;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -103,6 +104,15 @@ final class JdkDatagramListener extends JdkListener<DatagramChannel, DatagramReq
             if (channel.send(packet, client()) > 0 || empty) {
                 return;
             }
+            Turn yielded = Turn.yieldCurrent();
+            try {
+                sendWaiting(packet);
+            } finally {
+                Turn.resume(yielded);
+            }
+        }
+
+        private void sendWaiting(ByteBuffer packet) throws IOException {
             waiting.lock();
             try {
                 while (channel.send(packet, client()) == 0) {

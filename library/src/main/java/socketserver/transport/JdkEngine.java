@@ -59,6 +59,11 @@ final class JdkEngine implements Engine {
         throw lacks("way to serve an open descriptor (%d)".formatted(descriptor));
     }
 
+    @Override
+    public Multiplexer openMultiplexer() throws IOException {
+        return new JdkMultiplexer();
+    }
+
     /// {@return what to throw when asked for something that only the linux engine has}
     static UnsupportedOperationException lacks(String what) {
         String missing = LinuxEngine.missing();

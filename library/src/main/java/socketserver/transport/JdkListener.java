@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 abstract class JdkListener<C extends SelectableChannel & NetworkChannel, R extends Request>
         implements Listener<R> {
     final C channel;
-    private final int interest;
+    final int interest;
     // Set once by bind(), before any other thread knows this listener.
     private @Nullable Selector selector;
     private @Nullable SocketAddress address;

@@ -17,14 +17,17 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.LongConsumer;
 
 /// An accepted TCP or Unix stream channel.
 ///
 /// It blocks in the channel until it is given a read timeout; from then on it waits for readiness,
 /// because the JDK's Unix channels have no timed read, and that of TCP channels takes longer than
 /// this. A write with a timeout is watched.
-final class JdkStreamRequest extends StreamRequest implements StallWatch.Watched {
+final class JdkStreamRequest extends StreamRequest
+        implements StallWatch.Watched, MultiplexedStream {
     // After so many reads that found their bytes a moment later a virtual thread waits in earnest,
     // so that threads which are not in its carrier's own queue get their turn.
     private static final int MAX_YIELDS = 8;
@@ -37,6 +40,9 @@ final class JdkStreamRequest extends StreamRequest implements StallWatch.Watched
     // Since when a watched write waits, never 0 while one does. Written by the writing thread.
     private volatile long writingSince;
     private volatile boolean stalled;
+    // Set and cleared by the multiplexer's thread.
+    private volatile @Nullable Attached attached;
+    private @Nullable SelectionKey key;
     // The reading thread's alone.
     private int yields;
 
@@ -56,6 +62,9 @@ final class JdkStreamRequest extends StreamRequest implements StallWatch.Watched
 
     @Override
     protected int receive(ByteBuffer into, long timeoutNanos) throws IOException {
+        if (attached != null) {
+            throw watched();
+        }
         Readiness waiter = readiness;
         try {
             return waiter == null
@@ -91,6 +100,10 @@ final class JdkStreamRequest extends StreamRequest implements StallWatch.Watched
 
     @Override
     protected int send(ByteBuffer from, long timeoutNanos) throws IOException {
+        Attached told = attached;
+        if (told != null) {
+            return told.send(from);
+        }
         if (timeoutNanos > 0) {
             writingSince = System.nanoTime() | 1;
         }
@@ -130,14 +143,13 @@ final class JdkStreamRequest extends StreamRequest implements StallWatch.Watched
 
     @Override
     protected void timeoutsChanged() throws IOException {
+        Attached told = attached;
+        if (told != null) {
+            told.timeoutsChanged();
+            return;
+        }
         if (readTimeout() != null) {
-            synchronized (channel) {
-                if (readiness == null) {
-                    // Before the channel stops blocking: another thread may be using it.
-                    readiness = new Readiness(channel);
-                    channel.configureBlocking(false);
-                }
-            }
+            blockNoMore();
         }
         Duration write = writeTimeout();
         writeNanos = write == null ? 0 : write.toNanos();
@@ -146,6 +158,85 @@ final class JdkStreamRequest extends StreamRequest implements StallWatch.Watched
             if (!isOpen()) {
                 StallWatch.remove(this);
             }
+        }
+    }
+
+    private void blockNoMore() throws IOException {
+        synchronized (channel) {
+            if (readiness == null) {
+                // Before the channel stops blocking: another thread may be using it.
+                readiness = new Readiness(channel);
+                channel.configureBlocking(false);
+            }
+        }
+    }
+
+    // Watched by a multiplexer
+
+    @Override
+    public Engine engine() {
+        return JdkEngine.INSTANCE;
+    }
+
+    @Override
+    public byte[] attach(Multiplexer multiplexer, Attached attached) throws IOException {
+        byte[] ahead = takeAhead();
+        blockNoMore();
+        SelectionKey registered =
+                ((JdkMultiplexer) multiplexer).registered(channel, SelectionKey.OP_READ);
+        registered.attach(attached);
+        key = registered;
+        this.attached = attached;
+        if (!isOpen()) {
+            attached.closed();
+        }
+        return ahead;
+    }
+
+    @Override
+    public void detach(byte[] ahead) {
+        readAhead(ahead);
+        SelectionKey registered = key;
+        if (registered != null) {
+            registered.cancel();
+        }
+        key = null;
+        attached = null;
+    }
+
+    @Override
+    public int receiveNow(ByteBuffer into) throws IOException {
+        try {
+            int count = channel.read(into);
+            received(count);
+            return count;
+        } catch (IOException thrown) {
+            throw explained(thrown);
+        }
+    }
+
+    @Override
+    public boolean mayHaveMore() {
+        // The selector says so again.
+        return false;
+    }
+
+    @Override
+    public int sendNow(ByteBuffer from) throws IOException {
+        try {
+            return channel.write(from);
+        } catch (IOException thrown) {
+            throw explained(thrown);
+        }
+    }
+
+    @Override
+    public void interest(boolean reads, boolean writes) throws IOException {
+        SelectionKey registered = key;
+        if (registered != null && registered.isValid()) {
+            registered.interestOps(
+                    (reads ? SelectionKey.OP_READ : 0) | (writes ? SelectionKey.OP_WRITE : 0));
+            registered.selector().wakeup();
         }
     }
 
@@ -164,7 +255,28 @@ final class JdkStreamRequest extends StreamRequest implements StallWatch.Watched
     }
 
     @Override
+    protected void sendFile(Path file, long from, long count, long timeoutNanos, LongConsumer sent)
+            throws IOException {
+        Attached told = attached;
+        if (told != null) {
+            sent.accept(told.sendFile(file, from, count));
+        } else {
+            super.sendFile(file, from, count, timeoutNanos, sent);
+        }
+    }
+
+    @Override
     protected void endOutput() throws IOException {
+        Attached told = attached;
+        if (told != null) {
+            told.endOutput();
+        } else {
+            endOutputNow();
+        }
+    }
+
+    @Override
+    public void endOutputNow() throws IOException {
         try {
             channel.shutdownOutput();
         } catch (IOException thrown) {
@@ -208,6 +320,10 @@ final class JdkStreamRequest extends StreamRequest implements StallWatch.Watched
         Readiness waiter = readiness;
         if (waiter != null) {
             waiter.closed();
+        }
+        Attached told = attached;
+        if (told != null) {
+            told.closed();
         }
     }
 }

@@ -81,6 +81,11 @@ final class LinuxEngine implements Engine {
     }
 
     @Override
+    public Multiplexer openMultiplexer() throws IOException {
+        return new LinuxMultiplexer();
+    }
+
+    @Override
     public Pair pair(Server server) throws IOException {
         int[] numbers = LinuxSocket.pair();
         LinuxStreamRequest one;

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import socketserver.posix.Messages;
 import socketserver.posix.SystemCallException;
 import socketserver.request.DisconnectedException;
+import socketserver.request.Turn;
 import socketserver.request.UnixAddress;
 
 import java.io.IOException;
@@ -106,6 +107,15 @@ final class LinuxReplies {
         if (sendNow(message, client)) {
             return;
         }
+        Turn yielded = Turn.yieldCurrent();
+        try {
+            sendWaiting(message, client);
+        } finally {
+            Turn.resume(yielded);
+        }
+    }
+
+    private void sendWaiting(Messages message, SocketAddress client) throws IOException {
         if (listener.domain == AF_UNIX) {
             sendPatiently(message, client);
             return;

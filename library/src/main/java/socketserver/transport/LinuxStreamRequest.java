@@ -34,7 +34,8 @@ import java.util.function.LongConsumer;
 /// Bytes go straight between the socket and the caller's buffer. A read is made only if the socket
 /// is not known to be empty: after one that has found less than fits, the thread of a TCP
 /// connection waits first.
-final class LinuxStreamRequest extends StreamRequest implements MovableRequest, PassingRequest {
+final class LinuxStreamRequest extends StreamRequest
+        implements MovableRequest, PassingRequest, MultiplexedStream {
     private final SocketDescriptor descriptor;
     private final int domain;
     // Where the calls put the error number: the reading and the writing thread's own.
@@ -67,9 +68,10 @@ final class LinuxStreamRequest extends StreamRequest implements MovableRequest, 
         if (!into.hasRemaining()) {
             return 0;
         }
+        requireDetached();
         for (; ; ) {
             if (descriptor.takeReadable()) {
-                int count = receiveNow(into);
+                int count = receiveSome(into);
                 if (count != EAGAIN.result()) {
                     return count;
                 }
@@ -86,13 +88,19 @@ final class LinuxStreamRequest extends StreamRequest implements MovableRequest, 
 
     @Override
     protected void awaitReceive(long timeoutNanos) throws IOException {
+        requireDetached();
         if (!descriptor.awaitReadable(timeoutNanos)) {
             throw timeout("read", timeoutNanos);
         }
     }
 
+    @Override
+    protected boolean givesWay() {
+        return true;
+    }
+
     /// {@return how many bytes were received, -1 at the end, or `EAGAIN`}
-    private int receiveNow(ByteBuffer into) throws IOException {
+    private int receiveSome(ByteBuffer into) throws IOException {
         int count;
         descriptor.require();
         try {
@@ -129,40 +137,105 @@ final class LinuxStreamRequest extends StreamRequest implements MovableRequest, 
 
     @Override
     protected int send(ByteBuffer from, long timeoutNanos) throws IOException {
-        if (!from.hasRemaining()) {
-            return 0;
+        Attached attached = descriptor.attached();
+        if (attached != null) {
+            return attached.send(from);
         }
         for (; ; ) {
-            int count;
-            descriptor.require();
-            try {
+            int count = sendNow(from);
+            if (count > 0 || !from.hasRemaining()) {
+                return count;
+            }
+            if (!descriptor.awaitWritable(timeoutNanos)) {
+                close();
+                throw timeout("write", timeoutNanos);
+            }
+        }
+    }
+
+    @Override
+    public int sendNow(ByteBuffer from) throws IOException {
+        int count;
+        descriptor.require();
+        try {
+            do {
                 count =
                         Libc.send(
                                 descriptor.number(),
                                 MemorySegment.ofBuffer(from),
                                 MSG_DONTWAIT | MSG_NOSIGNAL,
                                 writeErrno);
-            } finally {
-                descriptor.leave();
-            }
-            if (count >= 0) {
-                from.position(from.position() + count);
-                return count;
-            }
-            if (count == EAGAIN.result()) {
-                if (!descriptor.awaitWritable(timeoutNanos)) {
-                    close();
-                    throw timeout("write", timeoutNanos);
-                }
-            } else if (count != EINTR.result()) {
-                throw failure("send", count);
-            }
+            } while (count == EINTR.result());
+        } finally {
+            descriptor.leave();
         }
+        if (count >= 0) {
+            from.position(from.position() + count);
+            return count;
+        }
+        if (count != EAGAIN.result()) {
+            throw failure("send", count);
+        }
+        return 0;
+    }
+
+    // Watched by a multiplexer
+
+    @Override
+    public Engine engine() {
+        return LinuxEngine.instance();
+    }
+
+    @Override
+    public byte[] attach(Multiplexer multiplexer, Attached attached) throws IOException {
+        byte[] ahead = takeAhead();
+        descriptor.attach(((LinuxMultiplexer) multiplexer).epoll(), attached);
+        return ahead;
+    }
+
+    @Override
+    public void detach(byte[] ahead) {
+        readAhead(ahead);
+        descriptor.detach();
+    }
+
+    private void requireDetached() {
+        if (descriptor.attached() != null) {
+            throw watched();
+        }
+    }
+
+    @Override
+    public int receiveNow(ByteBuffer into) throws IOException {
+        descriptor.takeReadable();
+        int count = receiveSome(into);
+        received(count == EAGAIN.result() ? 0 : count);
+        return count == EAGAIN.result() ? 0 : count;
+    }
+
+    @Override
+    public boolean mayHaveMore() {
+        return descriptor.isReadable();
+    }
+
+    @Override
+    public void endOutputNow() throws IOException {
+        shutdown();
+    }
+
+    @Override
+    public void interest(boolean reads, boolean writes) throws IOException {
+        descriptor.interest(reads, writes);
     }
 
     @Override
     protected void sendFile(Path file, long from, long count, long timeoutNanos, LongConsumer sent)
             throws IOException {
+        Attached attached = descriptor.attached();
+        if (attached != null) {
+            sent.accept(attached.sendFile(file, from, count));
+            return;
+        }
         LinuxFile opened = LinuxFile.of(file, from, count);
         if (opened == null) {
             super.sendFile(file, from, count, timeoutNanos, sent);
@@ -221,6 +294,23 @@ final class LinuxStreamRequest extends StreamRequest implements MovableRequest, 
 
     @Override
     protected void endOutput() throws IOException {
+        Attached attached = descriptor.attached();
+        if (attached != null) {
+            attached.endOutput();
+        } else {
+            shutdown();
+        }
+    }
+
+    @Override
+    protected void timeoutsChanged() {
+        Attached attached = descriptor.attached();
+        if (attached != null) {
+            attached.timeoutsChanged();
+        }
+    }
+
+    private void shutdown() throws IOException {
         descriptor.require();
         try {
             int result = Libc.shutdown(descriptor.number(), SHUT_WR);

@@ -1,25 +1,14 @@
 package socketserver.transport;
 
-import static socketserver.posix.Constants.EFD_CLOEXEC;
-import static socketserver.posix.Constants.EFD_NONBLOCK;
-import static socketserver.posix.Constants.EPOLL_CLOEXEC;
-import static socketserver.posix.Constants.EPOLL_CTL_ADD;
-import static socketserver.posix.Constants.EPOLL_CTL_DEL;
-import static socketserver.posix.Constants.EPOLL_CTL_MOD;
 import static socketserver.posix.Constants.POLLIN;
-
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import org.jspecify.annotations.Nullable;
 
 import socketserver.posix.EpollEvents;
-import socketserver.posix.Libc;
 import socketserver.posix.PollSet;
 import socketserver.posix.SystemCallException;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 
 /// Wakes the virtual threads that wait for descriptors: one for the whole process.
@@ -43,34 +32,23 @@ final class Poller {
     private static final long SHORT_NANOS = 20_000;
     private static final long BUSY_NANOS = 10_000_000;
     private static final int PATIENCE = 100;
-    private static final long WAKE_UP = -1;
 
     // Guarded by this class. Not a constant of it: opening fails while the process has no
     // descriptor left, and a class that could not be initialized stays so.
     private static @Nullable Poller instance;
 
-    private final int epoll;
-    private final int wakeUp;
-    // What eventfd(2) is told. Never written again.
-    private final MemorySegment one = Arena.global().allocateFrom(JAVA_LONG, 1);
+    private final Epoll epoll;
     private final Timers timers = new Timers();
     private final Thread thread;
     private final Thread waiter;
     // Whether the platform thread polls. Set by the virtual thread, cleared by the other.
     private volatile boolean handedOver;
-    // Whether epoll will repeat some of what it has said, until somebody has read. The polling
-    // thread's alone.
-    private boolean repeats;
     // Whether the platform thread gets the polling only to give it back at once. Written by the
     // virtual thread, before handedOver.
     private boolean givesWay;
-    // By descriptor number. Replaced and written under the lock of this.
-    private volatile AtomicReferenceArray<@Nullable SocketDescriptor> watched =
-            new AtomicReferenceArray<>(1024);
 
-    private Poller(int epoll, int wakeUp) {
+    private Poller(Epoll epoll) {
         this.epoll = epoll;
-        this.wakeUp = wakeUp;
         thread = Thread.ofVirtual().name("socketserver-poller").unstarted(this::run);
         waiter =
                 Thread.ofPlatform().daemon().name("socketserver-poll").unstarted(this::pollInstead);
@@ -82,16 +60,7 @@ final class Poller {
     static synchronized Poller open() throws SystemCallException {
         Poller made = instance;
         if (made == null) {
-            int epoll =
-                    SystemCallException.check(
-                            Libc.epollCreate(EPOLL_CLOEXEC), "epoll_create1", null);
-            int wakeUp = Libc.eventfd(EFD_CLOEXEC | EFD_NONBLOCK);
-            if (wakeUp < 0) {
-                Libc.close(epoll);
-                throw SystemCallException.of(wakeUp, "eventfd", null);
-            }
-            Libc.epollCtl(epoll, EPOLL_CTL_ADD, wakeUp, EpollEvents.IN | EpollEvents.EDGE, WAKE_UP);
-            made = new Poller(epoll, wakeUp);
+            made = new Poller(Epoll.open());
             made.waiter.start();
             made.thread.start();
             instance = made;
@@ -99,54 +68,9 @@ final class Poller {
         return made;
     }
 
-    /// Watches a descriptor from now on; if it is ready already, it is told so.
-    void add(SocketDescriptor descriptor, int events) throws SystemCallException {
-        int number = descriptor.number();
-        synchronized (this) {
-            AtomicReferenceArray<@Nullable SocketDescriptor> table = watched;
-            if (number >= table.length()) {
-                table = larger(table, number);
-                watched = table;
-            }
-            table.set(number, descriptor);
-        }
-        control(EPOLL_CTL_ADD, descriptor, events);
-    }
-
-    private static AtomicReferenceArray<@Nullable SocketDescriptor> larger(
-            AtomicReferenceArray<@Nullable SocketDescriptor> table, int number) {
-        AtomicReferenceArray<@Nullable SocketDescriptor> larger =
-                new AtomicReferenceArray<>(Math.max(number + 1, 2 * table.length()));
-        for (int i = 0; i < table.length(); i++) {
-            larger.setPlain(i, table.getPlain(i));
-        }
-        return larger;
-    }
-
-    /// Changes what is watched of a descriptor, and tells it if that is ready already.
-    void change(SocketDescriptor descriptor, int events) throws SystemCallException {
-        control(EPOLL_CTL_MOD, descriptor, events);
-    }
-
-    /// Forgets a descriptor, before it is closed.
-    ///
-    /// The system takes it out of epoll itself when the last process closes the open file. One that
-    /// lives on in a child process would be reported for ever.
-    void remove(SocketDescriptor descriptor, boolean shared) {
-        if (shared) {
-            Libc.epollCtl(epoll, EPOLL_CTL_DEL, descriptor.number(), 0, 0);
-        }
-        synchronized (this) {
-            watched.compareAndSet(descriptor.number(), descriptor, null);
-        }
-    }
-
-    private void control(int operation, SocketDescriptor descriptor, int events)
-            throws SystemCallException {
-        SystemCallException.check(
-                Libc.epollCtl(epoll, operation, descriptor.number(), events, descriptor.mark()),
-                "epoll_ctl",
-                descriptor);
+    /// {@return what watches the descriptors}
+    Epoll epoll() {
+        return epoll;
     }
 
     /// Lets the timer be called at that time or before.
@@ -154,7 +78,7 @@ final class Poller {
         if (timers.enter(timer, nanoTime)) {
             LockSupport.unpark(waiter);
             if (handedOver) {
-                wakeUp();
+                epoll.wakeUp();
             }
         }
     }
@@ -163,18 +87,13 @@ final class Poller {
         timers.remove(timer);
     }
 
-    private void wakeUp() {
-        Libc.write(wakeUp, one);
-    }
-
     @SuppressWarnings("ThreadPriorityCheck") // the yield is what lets the woken threads run
     private void run() {
         EpollEvents events = new EpollEvents(MAX_EVENTS);
-        int[] errno = {0};
         int idle = 0;
         boolean byTimer = true;
         for (long since = System.nanoTime(); ; ) {
-            idle = tellAll(events, errno) > 0 ? 0 : idle + 1;
+            idle = epoll.tellAll(events) > 0 ? 0 : idle + 1;
             if (idle >= IDLE_TURNS) {
                 handOver(false);
                 idle = 0;
@@ -195,31 +114,6 @@ final class Poller {
         }
     }
 
-    /// Tells all whom there are events for; by the thread that polls.
-    ///
-    /// @return how many there were, or less than 0 if epoll could not be asked
-    private int tellAll(EpollEvents events, int[] errno) {
-        repeats = false;
-        int count = Libc.epollNow(epoll, events, errno);
-        for (int i = 0; i < count; i++) {
-            tell(events.data(i), events.flags(i));
-        }
-        return count;
-    }
-
-    private void tell(long mark, int events) {
-        if (mark == WAKE_UP) {
-            return;
-        }
-        int number = (int) mark;
-        AtomicReferenceArray<@Nullable SocketDescriptor> table = watched;
-        SocketDescriptor descriptor = number < table.length() ? table.get(number) : null;
-        if (descriptor != null && descriptor.mark() == mark) {
-            descriptor.ready(events);
-            repeats |= descriptor.isToldAgain();
-        }
-    }
-
     private void handOver(boolean givesWay) {
         this.givesWay = givesWay;
         handedOver = true;
@@ -233,9 +127,8 @@ final class Poller {
     private void pollInstead() {
         PollSet polled =
                 new PollSet(Arena.global().allocate(PollSet.STRIDE, Integer.BYTES))
-                        .set(0, epoll, POLLIN);
+                        .set(0, epoll.number(), POLLIN);
         EpollEvents events = new EpollEvents(MAX_EVENTS);
-        int[] errno = {0};
         int shortWaits = 0;
         for (; ; ) {
             // In this order: a deadline that is entered later wakes this thread in the one way or
@@ -249,8 +142,8 @@ final class Poller {
                 if (polled.await(1, left) > 0) {
                     boolean isShort = System.nanoTime() - before < SHORT_NANOS;
                     shortWaits = isShort ? shortWaits + 1 : 0;
-                    int count = tellAll(events, errno);
-                    if (shortWaits >= SHORT_WAITS || count >= MANY_EVENTS || repeats) {
+                    int count = epoll.tellAll(events);
+                    if (shortWaits >= SHORT_WAITS || count >= MANY_EVENTS || epoll.repeats()) {
                         shortWaits = 0;
                         handBack();
                     }

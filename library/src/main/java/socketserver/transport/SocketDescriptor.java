@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import socketserver.posix.EpollEvents;
 import socketserver.posix.PollSet;
 import socketserver.posix.Scratch;
+import socketserver.request.Turn;
 
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
@@ -26,6 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 final class SocketDescriptor extends Descriptor {
     private static final int WATCHED = EpollEvents.IN | EpollEvents.PRI | EpollEvents.RDHUP;
     private static final int ENDS = EpollEvents.RDHUP | EpollEvents.HUP | EpollEvents.ERR;
+    private static final int WRITES = EpollEvents.OUT | EpollEvents.HUP | EpollEvents.ERR;
     // A reader that runs meanwhile on another carrier is not disturbed.
     private static final int MAX_REPEATS = 16;
     private static final long SLICE = 100_000_000;
@@ -50,8 +52,10 @@ final class SocketDescriptor extends Descriptor {
     // Until when; 0 is for ever. Written by the two.
     private volatile long readUntil;
     private volatile long writeUntil;
-    // Written under the lock of this.
-    private @Nullable Poller poller;
+    // What watches it. Written under the lock of this.
+    private @Nullable Epoll epoll;
+    // What is told instead of the threads that wait. Written under the lock of this.
+    private volatile @Nullable Attached attached;
     // What epoll watches it for; 0 is nothing. Written under the lock of this.
     private volatile int watched;
     // Whether the open file may live on in another process when this is closed.
@@ -96,17 +100,70 @@ final class SocketDescriptor extends Descriptor {
     void closed() {
         LockSupport.unpark(reader);
         LockSupport.unpark(writer);
+        Attached told = attached;
+        if (told != null) {
+            told.closed();
+        }
+    }
+
+    /// Lets that be told from now on what there is, instead of threads that wait: whatever is there
+    /// already is told at once.
+    void attach(Epoll watching, Attached told) throws IOException {
+        require();
+        try {
+            synchronized (this) {
+                forget();
+                attached = told;
+                epoll = watching;
+                int events = WATCHED | (readsEndEarly ? 0 : EpollEvents.EDGE);
+                watching.add(this, events);
+                watched = events;
+            }
+        } finally {
+            leave();
+        }
+        if (!isOpen()) {
+            // Perhaps before it could be told.
+            told.closed();
+        }
+    }
+
+    /// {@return what is told, or null if it is threads that wait}
+    @Nullable Attached attached() {
+        return attached;
+    }
+
+    /// Tells nobody any more, until a thread waits again.
+    synchronized void detach() {
+        forget();
+        attached = null;
+        epoll = null;
+        readable = true;
+    }
+
+    private void forget() {
+        if (epoll != null && watched != 0 && enter()) {
+            epoll.remove(this, true);
+            watched = 0;
+            leave();
+        }
+    }
+
+    /// Says what the attached one is to be told.
+    void interest(boolean reads, boolean writes) throws IOException {
+        int in = EpollEvents.IN | EpollEvents.PRI | EpollEvents.RDHUP;
+        watch(
+                (reads ? in : 0) | (writes ? EpollEvents.OUT : 0),
+                (reads ? 0 : in) | (writes ? 0 : EpollEvents.OUT));
     }
 
     @Override
     synchronized void releasing() {
-        if (poller != null) {
-            if (watched != 0) {
-                poller.remove(this, shared);
-            }
-            if (deadline != null) {
-                poller.remove(deadline);
-            }
+        if (epoll != null && watched != 0) {
+            epoll.remove(this, shared);
+        }
+        if (deadline != null) {
+            deadline.remove();
         }
     }
 
@@ -123,6 +180,11 @@ final class SocketDescriptor extends Descriptor {
         if ((events & EpollEvents.PRI) != 0) {
             urgent = true;
         }
+        Attached told = attached;
+        if (told != null) {
+            told.ready((events & (EpollEvents.IN | ENDS)) != 0, (events & WRITES) != 0);
+            return;
+        }
         if ((events & (EpollEvents.IN | ENDS)) != 0) {
             repeats = readable ? repeats + 1 : 0;
             readable = true;
@@ -133,7 +195,7 @@ final class SocketDescriptor extends Descriptor {
                 tellOfChanges();
             }
         }
-        if ((events & (EpollEvents.OUT | EpollEvents.HUP | EpollEvents.ERR)) != 0) {
+        if ((events & WRITES) != 0) {
             writable = true;
             Thread waiting = writer;
             if (waiting != null) {
@@ -195,6 +257,7 @@ final class SocketDescriptor extends Descriptor {
         long until = timeoutNanos == 0 ? 0 : System.nanoTime() + timeoutNanos | 1;
         readUntil = until;
         reader = self;
+        Turn yielded = Turn.yieldCurrent();
         try {
             watchReading();
             if (until != 0) {
@@ -209,6 +272,7 @@ final class SocketDescriptor extends Descriptor {
             return true;
         } finally {
             reader = null;
+            Turn.resume(yielded);
         }
     }
 
@@ -224,6 +288,15 @@ final class SocketDescriptor extends Descriptor {
         if (!self.isVirtual()) {
             return poll(POLLOUT, timeoutNanos);
         }
+        Turn yielded = Turn.yieldCurrent();
+        try {
+            return parkUntilWritable(self, timeoutNanos);
+        } finally {
+            Turn.resume(yielded);
+        }
+    }
+
+    private boolean parkUntilWritable(Thread self, long timeoutNanos) throws IOException {
         long until = timeoutNanos == 0 ? 0 : System.nanoTime() + timeoutNanos | 1;
         writeUntil = until;
         writable = false;
@@ -286,8 +359,8 @@ final class SocketDescriptor extends Descriptor {
         }
         try {
             synchronized (this) {
-                Poller opened = poller == null ? Poller.open() : poller;
-                poller = opened;
+                Epoll opened = epoll == null ? Poller.open().epoll() : epoll;
+                epoll = opened;
                 int before = watched;
                 int all = before == 0 ? WATCHED | EpollEvents.EDGE : before;
                 int events = (all & ~noLonger) | besides;
@@ -329,12 +402,11 @@ final class SocketDescriptor extends Descriptor {
                 leave();
             }
         }
-        Poller.open().at(made, until);
+        made.poller.at(made, until);
     }
 
     private synchronized Deadline makeDeadline() throws IOException {
-        poller = Poller.open();
-        Deadline made = deadline == null ? new Deadline() : deadline;
+        Deadline made = deadline == null ? new Deadline(Poller.open()) : deadline;
         deadline = made;
         return made;
     }
@@ -372,8 +444,18 @@ final class SocketDescriptor extends Descriptor {
 
     /// Wakes the reader or the writer when its time is over.
     private final class Deadline extends Timers.Timer {
+        private final Poller poller;
+
+        Deadline(Poller poller) {
+            this.poller = poller;
+        }
+
+        void remove() {
+            poller.remove(this);
+        }
+
         @Override
-        long expired(long now) {
+        protected long expired(long now) {
             long read = left(reader, readUntil, now);
             long write = left(writer, writeUntil, now);
             long next = read == 0 ? write : write == 0 ? read : Math.min(read, write);

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The deadlines of all waits of the linux engine, ordered by time: a binary heap whose entries
-/// know their place, so that each can be moved and taken out.
+/// Deadlines ordered by time: a binary heap whose entries know their place, so that each can be
+/// moved and taken out.
 ///
 /// A timer is entered at most once, and looked at when its time has come: whoever waits longer by
 /// then is entered again. So a connection that is busy costs one entry for each timeout, not one
 /// for each wait.
-final class Timers {
+public final class Timers {
     private static final int NOT_ENTERED = -1;
     private static final int REMOVED = -2;
 
@@ -19,21 +19,24 @@ final class Timers {
     private final List<Timer> heap = new ArrayList<>();
 
     /// Something that has a deadline now and then.
-    abstract static class Timer {
+    public abstract static class Timer {
         // Written under the lock; read by the waiting thread without it.
         private volatile int place = NOT_ENTERED;
         private volatile long at;
 
+        /// Makes one that is not entered.
+        protected Timer() {}
+
         /// Called when the time has come that it was entered for.
         ///
         /// @return 0, or when to call it again, on the clock of `System.nanoTime()`
-        abstract long expired(long now);
+        protected abstract long expired(long now);
     }
 
     /// Lets the timer be called at that time or before.
     ///
     /// @return whether it is the first of all now
-    boolean enter(Timer timer, long at) {
+    public boolean enter(Timer timer, long at) {
         if (timer.place >= 0 && timer.at - at <= 0) {
             return false;
         }
@@ -55,7 +58,7 @@ final class Timers {
 
     /// Forgets the timer for good: whoever is about to enter it, be it because it asks to be called
     /// again, comes too late.
-    void remove(Timer timer) {
+    public void remove(Timer timer) {
         lock.lock();
         try {
             if (timer.place >= 0) {
@@ -68,7 +71,7 @@ final class Timers {
     }
 
     /// {@return how many nanoseconds are left to the first, at least 0, or -1 if there is none}
-    long left() {
+    public long left() {
         lock.lock();
         try {
             return heap.isEmpty() ? -1 : Math.max(0, heap.getFirst().at - System.nanoTime());
@@ -78,7 +81,7 @@ final class Timers {
     }
 
     /// Calls those whose time has come.
-    void run() {
+    public void run() {
         long now = System.nanoTime();
         for (; ; ) {
             Timer due;

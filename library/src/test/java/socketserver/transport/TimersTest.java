@@ -26,7 +26,7 @@ class TimersTest {
         long again;
 
         @Override
-        long expired(long now) {
+        protected long expired(long now) {
             called.add(this);
             return again;
         }

@@ -1,0 +1,54 @@
+package socketserver;
+
+import socketserver.request.HandlerFactory;
+import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
+import socketserver.request.UnixAddress;
+
+import java.io.IOException;
+
+/// A server of Unix stream connections with one loop for all requests; Python has none.
+///
+/// @see socketserver.concurrency.SelectorModel
+public class SelectorUnixStreamServer extends UnixStreamServer implements SelectorMixIn {
+    /// Makes the copy of a server in a child process; called by Java's serialization alone.
+    ///
+    /// @throws IllegalStateException otherwise
+    protected SelectorUnixStreamServer() {}
+
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public SelectorUnixStreamServer(
+            UnixAddress address, RequestHandler<? super StreamRequest> handler) throws IOException {
+        super(address, handler);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public SelectorUnixStreamServer(
+            UnixAddress address,
+            RequestHandler<? super StreamRequest> handler,
+            ServerOptions options)
+            throws IOException {
+        super(address, handler, options);
+    }
+
+    /// Makes a server with default options and binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public SelectorUnixStreamServer(UnixAddress address, HandlerFactory<StreamRequest> handlers)
+            throws IOException {
+        super(address, handlers);
+    }
+
+    /// Makes a server and, unless the options say otherwise, binds it to the address.
+    ///
+    /// @throws IOException if it cannot be bound; nothing stays open then
+    public SelectorUnixStreamServer(
+            UnixAddress address, HandlerFactory<StreamRequest> handlers, ServerOptions options)
+            throws IOException {
+        super(address, handlers, options);
+    }
+}

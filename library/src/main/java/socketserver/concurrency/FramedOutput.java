@@ -1,0 +1,209 @@
+package socketserver.concurrency;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.DisconnectedException;
+import socketserver.request.OutputOverflowException;
+import socketserver.request.StreamRequest;
+import socketserver.transport.MultiplexedStream;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+
+/// The outgoing side of a connection that a loop serves: sends at once what the client takes, and
+/// keeps the rest.
+///
+/// Any thread may call its methods. Fields are guarded by its lock.
+final class FramedOutput {
+    private final FramedConnection<?> connection;
+    private final MultiplexedStream stream;
+    private @Nullable OutputQueue queue;
+    // Whether more is likely to come soon, so that it is sent together. Set by the loop's thread.
+    private boolean corked;
+    // Whether the end of our bytes is to be sent behind them.
+    private boolean endsBehind;
+    // Read without the lock, too.
+    private volatile boolean paused;
+    private volatile boolean empty = true;
+
+    FramedOutput(FramedConnection<?> connection, MultiplexedStream stream) {
+        this.connection = connection;
+        this.stream = stream;
+    }
+
+    /// {@return whether there is nobody who would get what is kept}
+    static boolean isLost(@Nullable Throwable failure) {
+        return failure instanceof DisconnectedException
+                || failure instanceof OutputOverflowException
+                || failure instanceof SocketTimeoutException
+                || failure instanceof ClosedChannelException;
+    }
+
+    /// {@return whether so much is kept that nothing is to be read}
+    boolean isPaused() {
+        return paused;
+    }
+
+    /// {@return whether nothing is kept}
+    boolean isEmpty() {
+        return empty;
+    }
+
+    /// Sends a frame, or drops it if that is what becomes of those for which there is no room.
+    void sendFrame(StreamRequest request, ByteBuffer frame) throws IOException {
+        if (!empty && limits().overflow() == Overflow.DROP) {
+            synchronized (this) {
+                OutputQueue kept = queue;
+                if (kept != null && kept.bytes() + frame.remaining() > limits().maximum()) {
+                    return;
+                }
+            }
+        }
+        request.write(frame);
+    }
+
+    private OutputLimits limits() {
+        return connection.loop().outputLimits();
+    }
+
+    /// Sends all bytes of the buffer, now or later.
+    int send(ByteBuffer bytes) throws IOException {
+        int count = bytes.remaining();
+        synchronized (this) {
+            if (queue == null && !corked) {
+                stream.sendNow(bytes);
+            }
+            if (bytes.hasRemaining()) {
+                keep(bytes);
+            }
+        }
+        return count;
+    }
+
+    private void keep(ByteBuffer bytes) throws IOException {
+        OutputQueue kept = queue();
+        if (kept.bytes() + (long) bytes.remaining() > limits().maximum()) {
+            throw overflow();
+        }
+        kept.add(bytes);
+        if (kept.bytes() > limits().pauseAbove()) {
+            paused = true;
+        }
+        if (!corked) {
+            watch();
+        }
+    }
+
+    private OutputQueue queue() {
+        OutputQueue kept = queue;
+        if (kept == null) {
+            kept = new OutputQueue();
+            queue = kept;
+            empty = false;
+            connection.timer().waits();
+        }
+        return kept;
+    }
+
+    private OutputOverflowException overflow() {
+        var overflow =
+                new OutputOverflowException(connection.request().client(), limits().maximum());
+        connection.loop().execute(() -> connection.end(overflow));
+        return overflow;
+    }
+
+    /// Sends what a source makes, when all before was sent.
+    synchronized void add(OutputQueue.Source source) throws IOException {
+        queue().add(source);
+        watch();
+    }
+
+    /// Lets the loop know when there is room.
+    private void watch() throws IOException {
+        stream.interest(connection.reads(), true);
+    }
+
+    /// Keeps what is sent, until [#uncork()].
+    void cork() {
+        if (!corked) {
+            synchronized (this) {
+                corked = true;
+            }
+        }
+    }
+
+    /// Sends what was kept meanwhile.
+    void uncork() {
+        if (corked) {
+            synchronized (this) {
+                corked = false;
+            }
+            connection.flush();
+        }
+    }
+
+    /// Sends what the client takes.
+    ///
+    /// @throws Exception what a source throws, or the connection
+    synchronized void flush() throws Exception {
+        OutputQueue kept = queue;
+        if (kept == null || corked) {
+            return;
+        }
+        if (kept.sendTo(stream)) {
+            connection.timer().wrote();
+        }
+        boolean wasPaused = paused;
+        if (kept.bytes() < limits().resumeBelow()) {
+            paused = false;
+        }
+        if (kept.isEmpty()) {
+            queue = null;
+            empty = true;
+            if (endsBehind) {
+                stream.endOutputNow();
+            }
+        }
+        stream.interest(connection.reads(), !kept.isEmpty());
+        if (wasPaused && !paused) {
+            connection.goOn();
+        }
+    }
+
+    /// Ends our bytes, behind what is kept.
+    synchronized void endOutput() throws IOException {
+        if (queue == null) {
+            stream.endOutputNow();
+        } else {
+            endsBehind = true;
+        }
+    }
+
+    /// {@return whether the request has to last until what is kept was sent, which is seen to}
+    boolean endsLater(StreamRequest request) {
+        try {
+            // What was gathered by output(), if that has a buffer.
+            request.flush();
+            synchronized (this) {
+                if (queue != null) {
+                    stream.interest(false, true);
+                }
+                return queue != null;
+            }
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /// Forgets what is kept.
+    synchronized void clear() {
+        if (queue != null) {
+            queue.close();
+        }
+        queue = null;
+        empty = true;
+        paused = false;
+    }
+}

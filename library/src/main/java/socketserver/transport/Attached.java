@@ -1,0 +1,35 @@
+package socketserver.transport;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/// What a [Multiplexer] tells of a connection, and what takes the bytes that are written to it.
+public interface Attached {
+    /// Says that a read or a write may find something; called by the multiplexer's thread.
+    ///
+    /// @param reads whether a read may find bytes, or the end
+    /// @param writes whether a write may find room
+    void ready(boolean reads, boolean writes);
+
+    /// Says that the connection was closed, at least once; called by any thread.
+    void closed();
+
+    /// Takes all that the buffer has left, to send it now or soon, and never waits; called by one
+    /// thread at a time.
+    ///
+    /// @return how many bytes: all
+    int send(ByteBuffer from) throws IOException;
+
+    /// Takes bytes of a file, to send them soon; called by one thread at a time.
+    ///
+    /// @param count how many; negative is all that the file has when it is opened
+    /// @return how many bytes it will be
+    long sendFile(Path file, long from, long count) throws IOException;
+
+    /// Ends our bytes when all that was taken has been sent.
+    void endOutput() throws IOException;
+
+    /// Says that the timeouts of the connection are others now.
+    void timeoutsChanged();
+}
