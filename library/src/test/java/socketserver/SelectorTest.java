@@ -343,7 +343,7 @@ class SelectorTest {
                 }
                 assertThat(speaker.ask("still there")).isEqualTo("still there");
                 assertThat(failure()).isInstanceOf(OutputOverflowException.class);
-                assertThat(server.requests()).hasSize(1);
+                eventually(() -> assertThat(server.requests()).hasSize(1));
             }
             assertThat(deaf.socket.isConnected()).isTrue();
         }
