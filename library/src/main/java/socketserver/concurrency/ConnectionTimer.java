@@ -1,6 +1,5 @@
 package socketserver.concurrency;
 
-
 import socketserver.request.StreamRequest;
 import socketserver.transport.Timers;
 

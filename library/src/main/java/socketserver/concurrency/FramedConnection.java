@@ -49,6 +49,8 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     private transient long keptSince;
     // Whether the socket may have more.
     private transient boolean readable;
+    // Whether the socket may have room again.
+    private transient boolean writable;
     // Whether it is its turn at this moment. Read by any thread.
     private transient boolean busy;
     // Whether it waits in the loop for another turn.
@@ -125,12 +127,11 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     @Override
     public void ready(boolean reads, boolean writes) {
-        if (writes) {
-            flush();
-        }
-        if (reads) {
-            readable = true;
-            turn();
+        readable |= reads;
+        writable |= writes;
+        if (!goesOn) {
+            goesOn = true;
+            loop.again(this);
         }
     }
 
@@ -145,6 +146,10 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     /// Does what there is to do, as much as a slice allows.
     void turn() {
         goesOn = false;
+        if (writable) {
+            writable = false;
+            flush();
+        }
         if (ended || output.isPaused()) {
             return;
         }

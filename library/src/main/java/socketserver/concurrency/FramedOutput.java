@@ -61,7 +61,11 @@ final class FramedOutput {
                 }
             }
         }
-        request.write(frame);
+        if (stream.gathers()) {
+            request.write(frame);
+        } else {
+            stream.sent(send(frame));
+        }
     }
 
     private OutputLimits limits() {

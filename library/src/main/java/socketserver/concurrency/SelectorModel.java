@@ -1,6 +1,5 @@
 package socketserver.concurrency;
 
-
 import socketserver.framing.FramedPackets;
 import socketserver.framing.FramedStreams;
 import socketserver.request.Request;

@@ -188,6 +188,16 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         }
     }
 
+    /// {@return whether the output may have gathered bytes, or will}
+    protected final boolean mayGather() {
+        return output != null;
+    }
+
+    /// Counts bytes that were sent by other means than the methods of this class.
+    protected final void countSent(int count) {
+        BYTES_OUT.setOpaque(this, bytesOut + count);
+    }
+
     /// Notes what has come of a receive.
     ///
     /// @param count how many bytes, or -1 for the end
@@ -235,7 +245,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         SENDING.setOpaque(this, true);
         try {
             while (from.hasRemaining()) {
-                BYTES_OUT.setOpaque(this, bytesOut + sendInTurn(from));
+                countSent(sendInTurn(from));
             }
         } finally {
             SENDING.setOpaque(this, false);

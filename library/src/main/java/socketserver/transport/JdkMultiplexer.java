@@ -7,12 +7,17 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// Waits in a [Selector].
 final class JdkMultiplexer implements Multiplexer {
     private final Selector selector = Selector.open();
+    // What the last wait has found.
+    private final List<SelectionKey> found = new ArrayList<>();
+    private final Consumer<SelectionKey> find = found::add;
 
     JdkMultiplexer() throws IOException {}
 
@@ -45,7 +50,7 @@ final class JdkMultiplexer implements Multiplexer {
     /// Takes cancelled keys out.
     private void deregister() {
         try {
-            selector.selectNow();
+            selector.selectNow(find);
         } catch (IOException unlikely) {
             // The next wait says so.
         }
@@ -73,21 +78,21 @@ final class JdkMultiplexer implements Multiplexer {
     @Override
     public void await(long nanos) throws IOException {
         if (nanos == 0) {
-            selector.selectNow();
+            selector.selectNow(find);
         } else if (nanos < 0) {
-            selector.select();
+            selector.select(find);
         } else {
-            selector.select(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+            selector.select(find, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
         }
     }
 
     @Override
     public void tell() {
-        Set<SelectionKey> ready = selector.selectedKeys();
-        for (SelectionKey key : ready) {
-            tell(key);
+        // What is told may let cancelled keys be taken out, which finds more.
+        for (int i = 0; i < found.size(); i++) {
+            tell(found.get(i));
         }
-        ready.clear();
+        found.clear();
     }
 
     @Override

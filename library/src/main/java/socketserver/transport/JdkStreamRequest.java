@@ -276,6 +276,16 @@ final class JdkStreamRequest extends StreamRequest
     }
 
     @Override
+    public boolean gathers() {
+        return mayGather();
+    }
+
+    @Override
+    public void sent(int count) {
+        countSent(count);
+    }
+
+    @Override
     public void endOutputNow() throws IOException {
         try {
             channel.shutdownOutput();

@@ -219,6 +219,16 @@ final class LinuxStreamRequest extends StreamRequest
     }
 
     @Override
+    public boolean gathers() {
+        return mayGather();
+    }
+
+    @Override
+    public void sent(int count) {
+        countSent(count);
+    }
+
+    @Override
     public void endOutputNow() throws IOException {
         shutdown();
     }

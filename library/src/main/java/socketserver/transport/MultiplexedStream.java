@@ -34,6 +34,12 @@ public interface MultiplexedStream {
     /// @throws IOException if the client has gone, or the connection was closed
     int sendNow(ByteBuffer from) throws IOException;
 
+    /// {@return whether `output()` may have gathered bytes that go first}
+    boolean gathers();
+
+    /// Counts bytes that were sent without `output()`.
+    void sent(int count);
+
     /// Sends the end of our bytes; called by one thread at a time.
     void endOutputNow() throws IOException;
 

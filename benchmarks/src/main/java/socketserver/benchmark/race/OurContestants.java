@@ -19,6 +19,8 @@ final class OurContestants {
     static void join(Lineup lineup, List<String> engines, List<String> javaOptions) {
         for (String engine : engines) {
             lineup.add(of("threading", engine, javaOptions));
+            lineup.add(of("selector", engine, javaOptions));
+            lineup.add(of("confined", engine, javaOptions));
             lineup.add(of("sync", engine, javaOptions));
             if (engine.equals("linux")) {
                 lineup.add(of("forking", engine, javaOptions));

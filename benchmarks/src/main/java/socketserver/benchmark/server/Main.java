@@ -29,6 +29,8 @@ public final class Main {
         return switch (name) {
             case "threading" -> OurServer.threading();
             case "sync" -> OurServer.synchronous();
+            case "selector" -> OurServer.selector();
+            case "confined" -> OurServer.confined();
             case "forking" -> OurServer.forking();
             case "netty-epoll" -> NettyServer.epoll();
             case "netty-io_uring" -> NettyServer.ioUring();

@@ -4,6 +4,7 @@ import socketserver.BaseServer;
 import socketserver.SocketServer;
 import socketserver.benchmark.address.Endpoint;
 import socketserver.concurrency.ConcurrencyModel;
+import socketserver.framing.FrameHandler;
 import socketserver.request.DatagramRequest;
 import socketserver.request.DisconnectedException;
 import socketserver.request.RequestHandler;
@@ -21,8 +22,20 @@ final class OurServer implements EchoServer {
 
     private final ConcurrencyModel model;
 
+    private final RequestHandler<StreamRequest> stream;
+    private final RequestHandler<DatagramRequest> packet;
+
     private OurServer(ConcurrencyModel model) {
+        this(model, OurServer::echo, request -> request.reply(request.packet()));
+    }
+
+    private OurServer(
+            ConcurrencyModel model,
+            RequestHandler<StreamRequest> stream,
+            RequestHandler<DatagramRequest> packet) {
         this.model = model;
+        this.stream = stream;
+        this.packet = packet;
     }
 
     static OurServer threading() {
@@ -41,6 +54,20 @@ final class OurServer implements EchoServer {
                         .withRequestsPerChild(Integer.MAX_VALUE));
     }
 
+    /// {@return one whose loop calls a frame handler}
+    static OurServer selector() {
+        FrameHandler<ByteBuffer> echo = (frame, request) -> request.send(frame);
+        return new OurServer(
+                ConcurrencyModel.selector(),
+                new Pieces().streams(echo),
+                new Pieces().packets(echo));
+    }
+
+    /// {@return one that confines the same handler as under the other models}
+    static OurServer confined() {
+        return new OurServer(ConcurrencyModel.selector());
+    }
+
     @Override
     public void serve(Endpoint endpoint) throws IOException {
         try (var server = open(endpoint)) {
@@ -50,8 +77,6 @@ final class OurServer implements EchoServer {
 
     /// {@return a server that is bound and does not serve yet}
     private BaseServer<?> open(Endpoint endpoint) throws IOException {
-        RequestHandler<StreamRequest> stream = OurServer::echo;
-        RequestHandler<DatagramRequest> packet = request -> request.reply(request.packet());
         return switch (endpoint.family()) {
             case TCP -> SocketServer.tcp(endpoint.inetAddress()).model(model).open(stream);
             case UNIX -> SocketServer.unix(unix(endpoint)).model(model).open(stream);
