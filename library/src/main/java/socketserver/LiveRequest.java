@@ -22,8 +22,7 @@ public final class LiveRequest {
     // Set by the thread that converses with the child.
     private volatile @Nullable ChildProcess child;
     // Where the request goes on when its handler has returned. Written under the lock of this.
-    private volatile @Nullable RequestRunner next;
-    private @Nullable RequestHandler<?> nextHandler;
+    private volatile @Nullable Onward next;
     // What handles it instead of the server's handler. Set before the thread begins that reads it.
     private volatile @Nullable RequestHandler<?> goesOnWith;
     // Whose turn its handler waits for. Set before the handler begins.
@@ -31,8 +30,7 @@ public final class LiveRequest {
     // Set by whoever closes it, before it is known whether a child handles it.
     private volatile boolean killed;
     // What a child has told when it was done. Written by the thread that converses with it.
-    private volatile long bytesInElsewhere;
-    private volatile long bytesOutElsewhere;
+    private volatile @Nullable Transferred elsewhere;
     // Set and cleared by the thread that runs the handler.
     private volatile @Nullable Thread handler;
     // Set by the serving thread until it has handed the request on.
@@ -58,6 +56,12 @@ public final class LiveRequest {
         CLOSED
     }
 
+    /// Where a request goes on, and with what.
+    private record Onward(RequestRunner runner, RequestHandler<?> handler) {}
+
+    /// How many bytes have come and gone.
+    private record Transferred(long in, long out) {}
+
     LiveRequest(Request request) {
         this.request = request;
         taker = Thread.currentThread();
@@ -81,13 +85,15 @@ public final class LiveRequest {
     /// {@return how many bytes came from the client so far; those of another process count when it
     /// is done}
     public long bytesIn() {
-        return request.bytesIn() + bytesInElsewhere;
+        Transferred there = elsewhere;
+        return request.bytesIn() + (there == null ? 0 : there.in());
     }
 
     /// {@return how many bytes went to the client so far; those of another process count when it is
     /// done}
     public long bytesOut() {
-        return request.bytesOut() + bytesOutElsewhere;
+        Transferred there = elsewhere;
+        return request.bytesOut() + (there == null ? 0 : there.out());
     }
 
     /// {@return what it is doing}
@@ -158,8 +164,7 @@ public final class LiveRequest {
     }
 
     void addElsewhere(long bytesIn, long bytesOut) {
-        bytesInElsewhere = bytesIn;
-        bytesOutElsewhere = bytesOut;
+        elsewhere = new Transferred(bytesIn, bytesOut);
     }
 
     void moved(ChildProcess child) {
@@ -173,20 +178,19 @@ public final class LiveRequest {
 
     /// Lets the request go on there; called by its handler.
     synchronized void continueIn(RequestRunner runner, RequestHandler<?> handler) {
-        next = runner;
-        nextHandler = handler;
+        next = new Onward(runner, handler);
     }
 
     /// {@return what the request goes on by, now that its handler has returned, or null if nothing
     /// was said}
     synchronized @Nullable RequestRunner goOn() {
-        RequestRunner runner = next;
-        if (runner != null) {
-            goesOnWith = nextHandler;
-            next = null;
-            nextHandler = null;
+        Onward onward = next;
+        if (onward == null) {
+            return null;
         }
-        return runner;
+        goesOnWith = onward.handler();
+        next = null;
+        return onward.runner();
     }
 
     /// {@return whether the request goes on elsewhere when its handler has returned}

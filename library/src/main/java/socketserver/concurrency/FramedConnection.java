@@ -32,12 +32,10 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     static final int FRAMES = 64;
 
     private static final byte[] NONE = {};
-    private static final int FIRST_ROOM = 64;
 
     private final transient Loop loop;
     private final transient LastingTask task;
     private final transient FramedStreams<T> frames;
-    private final transient StreamRequest request;
     private final transient FramedOutput output;
     // Bytes that were received and are in no frame yet: from the one index to the other.
     private transient byte[] kept = NONE;
@@ -67,8 +65,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         this.loop = loop;
         this.task = task;
         this.frames = frames;
-        request = (StreamRequest) task.request();
-        output = new FramedOutput(this, (MultiplexedStream) request);
+        output = new FramedOutput(this);
     }
 
     /// Opens a connection.
@@ -104,8 +101,9 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         }
     }
 
-    private MultiplexedStream stream() {
-        return (MultiplexedStream) request;
+    /// {@return the connection, as one that nobody waits for}
+    MultiplexedStream stream() {
+        return (MultiplexedStream) task.request();
     }
 
     Loop loop() {
@@ -186,7 +184,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     }
 
     private boolean mayGoOn() {
-        return !output.isPaused() && request.isOpen() && !task.goesOn();
+        return !output.isPaused() && request().isOpen() && !task.goesOn();
     }
 
     private void receive(int left) throws Exception {
@@ -242,7 +240,8 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
             keptSince = System.currentTimeMillis();
         }
         if (kept.length < length) {
-            kept = new byte[Math.max(length, Math.min(FIRST_ROOM, frames.framing().maximum()))];
+            // No more than that: thousands may stay so for long.
+            kept = new byte[length];
         }
         bytes.get(kept, 0, length);
         from = 0;
@@ -319,7 +318,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         if (reported != null) {
             task.report(reported);
         }
-        if (FramedOutput.isLost(reported) || !output.endsLater(request)) {
+        if (FramedOutput.isLost(reported) || !output.endsLater(request())) {
             finish();
         }
     }
@@ -386,7 +385,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
             finish();
             return;
         }
-        if (output.endsLater(request)) {
+        if (output.endsLater(request())) {
             // When the client has all.
             return;
         }
@@ -398,8 +397,14 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         removeTimer();
         byte[] ahead = Arrays.copyOfRange(kept, from, to);
         keepNothing();
-        stream().detach(ahead);
         loop.closed();
+        try {
+            stream().detach(ahead);
+        } catch (IOException thrown) {
+            task.report(thrown);
+            task.end();
+            return;
+        }
         task.goOn();
     }
 
@@ -407,7 +412,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     @Override
     public void send(T frame) throws IOException {
-        output.sendFrame(request, frames.framing().encode(frame));
+        output.sendFrame(request(), frames.framing().encode(frame));
     }
 
     @Override
@@ -453,7 +458,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     @Override
     public void timeoutsChanged() {
-        if (request.readTimeout() != null || request.writeTimeout() != null) {
+        if (request().readTimeout() != null || request().writeTimeout() != null) {
             loop.at(timer(), System.nanoTime());
         }
     }
@@ -463,7 +468,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         ConnectionTimer made = timer;
         if (made == null) {
             synchronized (output) {
-                made = timer == null ? new ConnectionTimer(this, request, output) : timer;
+                made = timer == null ? new ConnectionTimer(this, request(), output) : timer;
                 timer = made;
             }
         }
@@ -503,8 +508,8 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     // For the table, by any thread
 
     @Override
-    public Request request() {
-        return request;
+    public StreamRequest request() {
+        return (StreamRequest) task.request();
     }
 
     @Override

@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import socketserver.request.DisconnectedException;
 import socketserver.request.OutputOverflowException;
 import socketserver.request.StreamRequest;
-import socketserver.transport.MultiplexedStream;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -18,7 +17,6 @@ import java.nio.channels.ClosedChannelException;
 /// Any thread may call its methods. Fields are guarded by its lock.
 final class FramedOutput {
     private final FramedConnection<?> connection;
-    private final MultiplexedStream stream;
     private @Nullable OutputQueue queue;
     // Whether more is likely to come soon, so that it is sent together. Set by the loop's thread.
     private boolean corked;
@@ -28,9 +26,8 @@ final class FramedOutput {
     private volatile boolean paused;
     private volatile boolean empty = true;
 
-    FramedOutput(FramedConnection<?> connection, MultiplexedStream stream) {
+    FramedOutput(FramedConnection<?> connection) {
         this.connection = connection;
-        this.stream = stream;
     }
 
     /// {@return whether there is nobody who would get what is kept}
@@ -61,10 +58,10 @@ final class FramedOutput {
                 }
             }
         }
-        if (stream.gathers()) {
+        if (connection.stream().gathers()) {
             request.write(frame);
         } else {
-            stream.sent(send(frame));
+            connection.stream().sent(send(frame));
         }
     }
 
@@ -77,7 +74,7 @@ final class FramedOutput {
         int count = bytes.remaining();
         synchronized (this) {
             if (queue == null && !corked) {
-                stream.sendNow(bytes);
+                connection.stream().sendNow(bytes);
             }
             if (bytes.hasRemaining()) {
                 keep(bytes);
@@ -126,7 +123,7 @@ final class FramedOutput {
 
     /// Lets the loop know when there is room.
     private void watch() throws IOException {
-        stream.interest(connection.reads(), true);
+        connection.stream().interest(connection.reads(), true);
     }
 
     /// Keeps what is sent, until [#uncork()].
@@ -156,7 +153,7 @@ final class FramedOutput {
         if (kept == null || corked) {
             return;
         }
-        if (kept.sendTo(stream)) {
+        if (kept.sendTo(connection.stream())) {
             connection.timer().wrote();
         }
         boolean wasPaused = paused;
@@ -167,10 +164,10 @@ final class FramedOutput {
             queue = null;
             empty = true;
             if (endsBehind) {
-                stream.endOutputNow();
+                connection.stream().endOutputNow();
             }
         }
-        stream.interest(connection.reads(), !kept.isEmpty());
+        connection.stream().interest(connection.reads(), !kept.isEmpty());
         if (wasPaused && !paused) {
             connection.goOn();
         }
@@ -179,7 +176,7 @@ final class FramedOutput {
     /// Ends our bytes, behind what is kept.
     synchronized void endOutput() throws IOException {
         if (queue == null) {
-            stream.endOutputNow();
+            connection.stream().endOutputNow();
         } else {
             endsBehind = true;
         }
@@ -192,7 +189,7 @@ final class FramedOutput {
             request.flush();
             synchronized (this) {
                 if (queue != null) {
-                    stream.interest(false, true);
+                    connection.stream().interest(false, true);
                 }
                 return queue != null;
             }

@@ -33,8 +33,10 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     private static final VarHandle READING = field("reading", boolean.class);
     private static final VarHandle SENDING = field("sending", boolean.class);
 
-    // Guards the order of the outgoing bytes, and the output.
-    private final ReentrantLock writing = new ReentrantLock();
+    // Guards the order of the outgoing bytes, and the output. Made at the first write, under the
+    // lock
+    // of this.
+    private volatile @Nullable ReentrantLock writing;
     private @Nullable RequestOutput output;
     // The reading thread's alone.
     private @Nullable RequestInput input;
@@ -79,7 +81,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
 
     /// {@return what the client gets, unbuffered unless it is given a buffer; Python's `wfile`}
     public final RequestOutput output() {
-        Turn.lock(writing);
+        ReentrantLock writing = lockWriting();
         try {
             RequestOutput made = output;
             if (made == null) {
@@ -114,7 +116,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     @Override
     public final int write(ByteBuffer from) throws IOException {
         int count = from.remaining();
-        Turn.lock(writing);
+        ReentrantLock writing = lockWriting();
         try {
             if (output != null) {
                 output.flush();
@@ -152,7 +154,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     }
 
     private long writeFile(Path file, long from, long count) throws IOException {
-        Turn.lock(writing);
+        ReentrantLock writing = lockWriting();
         try {
             if (output != null) {
                 output.flush();
@@ -207,6 +209,18 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         } else if (count < 0) {
             inputEnded = true;
         }
+    }
+
+    private ReentrantLock lockWriting() {
+        ReentrantLock made = writing;
+        if (made == null) {
+            synchronized (this) {
+                made = writing == null ? new ReentrantLock() : writing;
+                writing = made;
+            }
+        }
+        Turn.lock(made);
+        return made;
     }
 
     private int receiveInTurn(ByteBuffer into) throws IOException {
@@ -361,7 +375,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     ///
     /// @throws DisconnectedException if the client has gone
     public final void flush() throws IOException {
-        Turn.lock(writing);
+        ReentrantLock writing = lockWriting();
         try {
             if (output != null) {
                 output.flush();
@@ -375,7 +389,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     ///
     /// @throws DisconnectedException if the client has gone
     public final void shutdownOutput() throws IOException {
-        Turn.lock(writing);
+        ReentrantLock writing = lockWriting();
         try {
             if (output != null) {
                 output.flush();

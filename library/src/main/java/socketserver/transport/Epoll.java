@@ -37,6 +37,8 @@ final class Epoll {
     private boolean repeats;
     // The asking thread's alone, though not always the same one.
     private final int[] errno = {0};
+    // The one that waits in await(), if there is one. Set by itself.
+    private volatile @Nullable Thread waiting;
 
     private Epoll(int epoll, int wakeUp) {
         this.epoll = new Descriptor(epoll);
@@ -134,9 +136,18 @@ final class Epoll {
     /// @param millis how long at most; negative is for ever
     /// @return how many there are, or less than 0 if epoll could not be asked
     int await(EpollEvents events, int millis) {
+        if (waiting == null) {
+            waiting = Thread.currentThread();
+        }
         return millis == 0
                 ? Libc.epollNow(epoll.number(), events, errno)
                 : Libc.epollWait(epoll.number(), events, millis);
+    }
+
+    /// {@return where the calls of the thread that waits put the error number, so that not every
+    /// connection needs a place for it; null on any other thread}
+    int @Nullable [] errnoHere() {
+        return Thread.currentThread().equals(waiting) ? errno : null;
     }
 
     /// Tells the descriptors that so many events are for.

@@ -181,7 +181,7 @@ final class JdkStreamRequest extends StreamRequest
     @Override
     public byte[] attach(Multiplexer multiplexer, Attached attached) throws IOException {
         byte[] ahead = takeAhead();
-        blockNoMore();
+        channel.configureBlocking(false);
         SelectionKey registered =
                 ((JdkMultiplexer) multiplexer).registered(channel, SelectionKey.OP_READ);
         registered.attach(attached);
@@ -194,8 +194,9 @@ final class JdkStreamRequest extends StreamRequest
     }
 
     @Override
-    public void detach(byte[] ahead) {
+    public void detach(byte[] ahead) throws IOException {
         readAhead(ahead);
+        blockNoMore();
         SelectionKey registered = key;
         if (registered != null) {
             registered.cancel();

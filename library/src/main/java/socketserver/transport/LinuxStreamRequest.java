@@ -38,9 +38,10 @@ final class LinuxStreamRequest extends StreamRequest
         implements MovableRequest, PassingRequest, MultiplexedStream {
     private final SocketDescriptor descriptor;
     private final int domain;
-    // Where the calls put the error number: the reading and the writing thread's own.
-    private final int[] readErrno = {0};
-    private final int[] writeErrno = {0};
+    // Where the calls put the error number: the reading and the writing thread's own, made at the
+    // first call.
+    private int @Nullable [] readErrno;
+    private int @Nullable [] writeErrno;
 
     LinuxStreamRequest(
             Server server, SocketAddress client, SocketDescriptor descriptor, int domain) {
@@ -101,6 +102,11 @@ final class LinuxStreamRequest extends StreamRequest
 
     /// {@return how many bytes were received, -1 at the end, or `EAGAIN`}
     private int receiveSome(ByteBuffer into) throws IOException {
+        int[] errno = descriptor.errnoHere();
+        if (errno == null) {
+            errno = readErrno == null ? new int[1] : readErrno;
+            readErrno = errno;
+        }
         int count;
         descriptor.require();
         try {
@@ -110,7 +116,7 @@ final class LinuxStreamRequest extends StreamRequest
                                 descriptor.number(),
                                 MemorySegment.ofBuffer(into),
                                 MSG_DONTWAIT,
-                                readErrno);
+                                errno);
             } while (count == EINTR.result());
         } finally {
             descriptor.leave();
@@ -155,6 +161,11 @@ final class LinuxStreamRequest extends StreamRequest
 
     @Override
     public int sendNow(ByteBuffer from) throws IOException {
+        int[] errno = descriptor.errnoHere();
+        if (errno == null) {
+            errno = writeErrno == null ? new int[1] : writeErrno;
+            writeErrno = errno;
+        }
         int count;
         descriptor.require();
         try {
@@ -164,7 +175,7 @@ final class LinuxStreamRequest extends StreamRequest
                                 descriptor.number(),
                                 MemorySegment.ofBuffer(from),
                                 MSG_DONTWAIT | MSG_NOSIGNAL,
-                                writeErrno);
+                                errno);
             } while (count == EINTR.result());
         } finally {
             descriptor.leave();

@@ -17,7 +17,7 @@ public interface MultiplexedStream {
 
     /// Ends what [#attach] began: threads may read and write again, and find what is said to have
     /// been read ahead.
-    void detach(byte[] ahead);
+    void detach(byte[] ahead) throws IOException;
 
     /// Receives what is there and fits.
     ///

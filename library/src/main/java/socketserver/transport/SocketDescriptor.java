@@ -49,11 +49,8 @@ final class SocketDescriptor extends Descriptor {
     // Who waits.
     private volatile @Nullable Thread reader;
     private volatile @Nullable Thread writer;
-    // Until when; 0 is for ever. Written by the two.
-    private volatile long readUntil;
-    private volatile long writeUntil;
     // What watches it. Written under the lock of this.
-    private @Nullable Epoll epoll;
+    private volatile @Nullable Epoll epoll;
     // What is told instead of the threads that wait. Written under the lock of this.
     private volatile @Nullable Attached attached;
     // What epoll watches it for; 0 is nothing. Written under the lock of this.
@@ -126,6 +123,13 @@ final class SocketDescriptor extends Descriptor {
             // Perhaps before it could be told.
             told.closed();
         }
+    }
+
+    /// {@return where a call of the thread that is told puts the error number, or null on any other
+    /// thread}
+    int @Nullable [] errnoHere() {
+        Epoll watching = epoll;
+        return attached == null || watching == null ? null : watching.errnoHere();
     }
 
     /// {@return what is told, or null if it is threads that wait}
@@ -255,14 +259,11 @@ final class SocketDescriptor extends Descriptor {
             return came;
         }
         long until = timeoutNanos == 0 ? 0 : System.nanoTime() + timeoutNanos | 1;
-        readUntil = until;
         reader = self;
         Turn yielded = Turn.yieldCurrent();
         try {
             watchReading();
-            if (until != 0) {
-                expire(until);
-            }
+            expire(until, true);
             while (!readable && !ended) {
                 if (woken || !park(self, until)) {
                     woken = false;
@@ -298,14 +299,11 @@ final class SocketDescriptor extends Descriptor {
 
     private boolean parkUntilWritable(Thread self, long timeoutNanos) throws IOException {
         long until = timeoutNanos == 0 ? 0 : System.nanoTime() + timeoutNanos | 1;
-        writeUntil = until;
         writable = false;
         writer = self;
         try {
             watch(EpollEvents.OUT, 0);
-            if (until != 0) {
-                expire(until);
-            }
+            expire(until, false);
             while (!writable) {
                 if (!park(self, until)) {
                     return false;
@@ -389,11 +387,12 @@ final class SocketDescriptor extends Descriptor {
         }
     }
 
-    private void expire(long until) throws IOException {
+    /// Notes until when the reader, or else the writer, waits; 0 is for ever.
+    private void expire(long until, boolean reads) throws IOException {
         Deadline made = deadline;
         if (made == null) {
             // Once it is released, nobody would remove the deadline any more.
-            if (!enter()) {
+            if (until == 0 || !enter()) {
                 return;
             }
             try {
@@ -402,7 +401,14 @@ final class SocketDescriptor extends Descriptor {
                 leave();
             }
         }
-        made.poller.at(made, until);
+        if (reads) {
+            made.readUntil = until;
+        } else {
+            made.writeUntil = until;
+        }
+        if (until != 0) {
+            made.poller.at(made, until);
+        }
     }
 
     private synchronized Deadline makeDeadline() throws IOException {
@@ -445,6 +451,9 @@ final class SocketDescriptor extends Descriptor {
     /// Wakes the reader or the writer when its time is over.
     private final class Deadline extends Timers.Timer {
         private final Poller poller;
+        // Until when they wait; 0 is for ever. Written by the two.
+        private volatile long readUntil;
+        private volatile long writeUntil;
 
         Deadline(Poller poller) {
             this.poller = poller;

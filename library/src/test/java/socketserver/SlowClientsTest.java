@@ -1,0 +1,117 @@
+package socketserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static socketserver.Patience.eventually;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import socketserver.framing.Framing;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Ten thousand clients of the selector model that send a byte now and then, and what each of them
+/// costs.
+@Timeout(60)
+@EnabledOnOs(OS.LINUX)
+class SlowClientsTest {
+    private static final int MANY = 10_000;
+
+    /// Answers lines, and says on request how many requests are in the middle of one, and how many
+    /// bytes of live heap there are.
+    static final class Program {
+        private Program() {}
+
+        public static void main(String[] arguments) throws IOException {
+            try (var server =
+                    new SelectorTcpServer(
+                            Peer.anyPort(),
+                            Framing.lines().streams((line, request) -> request.send(line)))) {
+                server.start();
+                System.out.println(server.address().getPort());
+                var commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+                for (String command; (command = commands.readLine()) != null; ) {
+                    System.out.println(
+                            command.equals("heap") ? heap() : unfinished(server, command));
+                }
+            }
+        }
+
+        private static String heap() {
+            System.gc();
+            Runtime runtime = Runtime.getRuntime();
+            return Long.toString(runtime.totalMemory() - runtime.freeMemory());
+        }
+
+        private static String unfinished(BaseServer<?> server, String bytes) {
+            int length = Integer.parseInt(bytes);
+            return Long.toString(
+                    server.requests().stream()
+                            .flatMap(row -> row.unfinishedFrame().stream())
+                            .filter(frame -> frame.bytes() == length)
+                            .count());
+        }
+    }
+
+    private static long ask(ChildJvm program, String command) throws IOException {
+        return Long.parseLong(String.valueOf(program.ask(command)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"linux, 512", "jdk, 1228"})
+    void costLittleMemoryAndNobodysTime(String engine, int most) throws Exception {
+        try (var program =
+                ChildJvm.with(
+                        List.of(
+                                ChildJvm.NATIVE_ACCESS,
+                                "-Dsocketserver.engine=" + engine,
+                                "-XX:+UseSerialGC"),
+                        Program.class)) {
+            InetSocketAddress address = program.address();
+            List<SocketChannel> slow = new ArrayList<>();
+            try (var honest = Peer.of(address)) {
+                assertThat(honest.ask("hello")).isEqualTo("hello");
+                long before = ask(program, "heap");
+                for (int i = 0; i < MANY; i++) {
+                    slow.add(SocketChannel.open(address));
+                }
+                for (int length = 1; length <= 5; length++) {
+                    for (SocketChannel client : slow) {
+                        client.write(ByteBuffer.wrap(new byte[] {'x'}));
+                    }
+                    String sent = Integer.toString(length);
+                    eventually(() -> assertThat(ask(program, sent)).isEqualTo(MANY));
+                    assertThat(honest.ask("hello")).isEqualTo("hello");
+                }
+                long each = (ask(program, "heap") - before) / MANY;
+                assertThat(each).as("bytes of live heap for each").isLessThanOrEqualTo(most);
+                for (SocketChannel client : slow) {
+                    client.write(ByteBuffer.wrap(new byte[] {'\n'}));
+                }
+                for (SocketChannel client : slow) {
+                    ByteBuffer answer = ByteBuffer.allocate(6);
+                    while (answer.hasRemaining() && client.read(answer) >= 0) {
+                        // until all has come
+                    }
+                    assertThat(new String(answer.array(), UTF_8)).isEqualTo("xxxxx\n");
+                    client.close();
+                }
+                eventually(() -> assertThat(ask(program, "5")).isZero());
+            }
+            assertThat(program.errors()).isEmpty();
+        }
+    }
+}
