@@ -117,7 +117,7 @@ record Variant(String engine, Family family, Model model) {
 
     /// {@return the same handler, whose requests are those of this variant's family}
     @SuppressWarnings("unchecked") // the family has no others
-    private static RequestHandler<Request> ofFamily(RequestHandler<? extends Request> handler) {
+    static RequestHandler<Request> ofFamily(RequestHandler<? extends Request> handler) {
         return (RequestHandler<Request>) handler;
     }
 
