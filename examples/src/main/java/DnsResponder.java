@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import socketserver.SocketServer;
 import socketserver.TcpServer;
 import socketserver.UdpServer;
+import socketserver.concurrency.ConcurrencyModel;
 import socketserver.request.StreamRequest;
 
 import java.io.ByteArrayOutputStream;
@@ -89,8 +90,13 @@ final class DnsResponder {
     static UdpServer openUdp(int port) throws IOException {
         // One after the other on the serving thread: an answer is made in microseconds and waits
         // for nothing.
+        return openUdp(port, ConcurrencyModel.synchronous());
+    }
+
+    /// {@return one of that model}
+    static UdpServer openUdp(int port, ConcurrencyModel model) throws IOException {
         return SocketServer.udp(new InetSocketAddress("localhost", port))
-                .synchronous()
+                .model(model)
                 .open(
                         request -> {
                             byte[] reply = answer(request.packet(), LARGEST_BY_UDP);
@@ -102,8 +108,13 @@ final class DnsResponder {
 
     /// {@return a server of connections on that port of this machine, 0 for any}
     static TcpServer openTcp(int port) throws IOException {
+        return openTcp(port, ConcurrencyModel.threading());
+    }
+
+    /// {@return one of that model}
+    static TcpServer openTcp(int port, ConcurrencyModel model) throws IOException {
         return SocketServer.tcp(new InetSocketAddress("localhost", port))
-                .threading()
+                .model(model)
                 .readTimeout(Duration.ofSeconds(10))
                 .writeTimeout(Duration.ofSeconds(10))
                 .open(DnsResponder::answerAll);

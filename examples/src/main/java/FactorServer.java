@@ -1,3 +1,4 @@
+import socketserver.SocketServer;
 import socketserver.TcpServer;
 import socketserver.concurrency.ConcurrencyModel;
 import socketserver.concurrency.ForkingModel;
@@ -35,18 +36,19 @@ final class FactorServer {
 
     /// {@return a server on that port of this machine, 0 for any}
     static TcpServer open(int port) throws IOException {
-        return open(port, Duration.ofMinutes(1));
+        return open(port, Duration.ofMinutes(1), ConcurrencyModel.synchronous());
     }
 
-    /// {@return one whose large numbers may take that long}
-    static TcpServer open(int port, Duration longest) throws IOException {
+    /// {@return one of that model whose large numbers may take that long}
+    static TcpServer open(int port, Duration longest, ConcurrencyModel model) throws IOException {
         ForkingModel apart =
                 ConcurrencyModel.forking()
                         .withMaxChildren(4)
                         .withRequestTimeout(longest)
                         .withJavaOptions(List.of("-Xmx32m"));
-        return new TcpServer(
-                new InetSocketAddress("localhost", port), request -> answer(request, apart));
+        return SocketServer.tcp(new InetSocketAddress("localhost", port))
+                .model(model)
+                .open(request -> answer(request, apart));
     }
 
     private static void answer(StreamRequest request, ForkingModel apart) throws IOException {

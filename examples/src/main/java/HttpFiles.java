@@ -1,8 +1,9 @@
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import socketserver.ServerOptions;
-import socketserver.ThreadingTcpServer;
+import socketserver.SocketServer;
+import socketserver.TcpServer;
+import socketserver.concurrency.ConcurrencyModel;
 import socketserver.request.InputTooLongException;
 import socketserver.request.StreamRequestHandler;
 
@@ -89,13 +90,18 @@ final class HttpFiles {
     }
 
     /// {@return a server of the folder's files on that port of this machine, 0 for any}
-    static ThreadingTcpServer open(Path folder, int port) throws IOException {
+    static TcpServer open(Path folder, int port) throws IOException {
+        return open(folder, port, ConcurrencyModel.threading());
+    }
+
+    /// {@return one of that model}
+    static TcpServer open(Path folder, int port, ConcurrencyModel model) throws IOException {
         Path root = folder.toRealPath();
-        return new ThreadingTcpServer(
-                new InetSocketAddress("localhost", port),
-                () -> new Connection(root),
-                ServerOptions.DEFAULT.withDeadlines(
-                        deadlines -> deadlines.withRead(IDLE).withWrite(IDLE)));
+        return SocketServer.tcp(new InetSocketAddress("localhost", port))
+                .model(model)
+                .readTimeout(IDLE)
+                .writeTimeout(IDLE)
+                .open(() -> new Connection(root));
     }
 
     /// An answer that is no file: why there is none, or where it is.

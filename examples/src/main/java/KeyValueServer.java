@@ -1,12 +1,18 @@
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import socketserver.ThreadingTcpServer;
+import socketserver.SocketServer;
+import socketserver.TcpServer;
+import socketserver.concurrency.ConcurrencyModel;
+import socketserver.framing.FrameHandler;
+import socketserver.framing.FramedRequest;
+import socketserver.framing.Framing;
+import socketserver.framing.LineFraming;
 import socketserver.request.InputTooLongException;
-import socketserver.request.StreamRequestHandler;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,9 +27,11 @@ import java.util.concurrent.TimeUnit;
 /// redis-benchmark -t ping,set,get -P 16 -q
 /// ```
 ///
-/// A key that has expired takes memory until somebody asks for it.
+/// A key that has expired takes memory until somebody asks for it. One loop serves all clients; any
+/// other model could, because the store may be used by several threads.
 final class KeyValueServer {
     private static final int MOST_ARGUMENTS = 1024;
+    private static final int LONGEST_LINE = 64 * 1024;
     private static final int MOST_BYTES = 16 * 1024 * 1024;
 
     private KeyValueServer() {}
@@ -36,10 +44,15 @@ final class KeyValueServer {
     }
 
     /// {@return a server of an empty store on that port of this machine, 0 for any}
-    static ThreadingTcpServer open(int port) throws IOException {
-        var store = new Store();
-        return new ThreadingTcpServer(
-                new InetSocketAddress("localhost", port), () -> new Session(store));
+    static TcpServer open(int port) throws IOException {
+        return open(port, ConcurrencyModel.selector());
+    }
+
+    /// {@return one of that model}
+    static TcpServer open(int port, ConcurrencyModel model) throws IOException {
+        return SocketServer.tcp(new InetSocketAddress("localhost", port))
+                .model(model)
+                .open(new Protocol().streams(new Session(new Store())));
     }
 
     /// Why a command cannot be obeyed, as the client gets to read it.
@@ -121,66 +134,91 @@ final class KeyValueServer {
         }
     }
 
-    /// One client's commands and their replies, in the protocol RESP2.
+    /// What goes over a connection: a command, what is none, or a reply.
     ///
     /// Strings hold bytes here, a character for each, as ISO-8859-1 does: keys and values may be
     /// any bytes.
-    private static final class Session extends StreamRequestHandler {
-        private final Store store;
+    ///
+    /// @param words of a command, none of an empty one
+    /// @param text what is wrong with what is no command, or a reply as it is sent
+    private record Message(List<String> words, String text) {
+        static Message violation(String what) {
+            return new Message(List.of(), what);
+        }
 
-        Session(Store store) {
-            this.store = store;
+        static Message reply(String bytes) {
+            return new Message(List.of(), bytes);
+        }
+
+        boolean isViolation() {
+            return !text.isEmpty();
+        }
+    }
+
+    /// The protocol RESP2: commands come as arrays of bulk strings, or as words on a line.
+    private record Protocol() implements Framing<Message> {
+        private static final LineFraming LINES =
+                Framing.lines().withCharset(ISO_8859_1).withMaximum(LONGEST_LINE);
+
+        @Override
+        public int maximum() {
+            return MOST_BYTES + MOST_ARGUMENTS * LONGEST_LINE;
         }
 
         @Override
-        protected int outputBuffer() {
-            return 16 * 1024;
-        }
-
-        @Override
-        protected void handle() throws IOException {
+        public Message decode(ByteBuffer bytes, int seen) throws IOException {
+            ByteBuffer rest = bytes.duplicate();
             try {
-                for (List<String> command; (command = next()) != null; ) {
-                    if (!command.isEmpty() && !obey(command)) {
-                        return;
-                    }
-                    // A pipelining client has sent more already: its replies go out together.
-                    if (input().buffered() == 0) {
-                        output().flush();
-                    }
+                Message message = next(rest);
+                if (message != null) {
+                    bytes.position(rest.position());
                 }
+                return message;
             } catch (ProtocolException | InputTooLongException violation) {
-                error("Protocol error: " + violation.getMessage());
+                bytes.position(bytes.limit());
+                return Message.violation(violation.getMessage());
             }
         }
 
-        /// Reads a command: an array of bulk strings, or words on a line.
-        ///
-        /// @return the command, possibly empty, or null at the end
-        private List<String> next() throws IOException {
-            String line = input().readLine(ISO_8859_1);
+        private static Message next(ByteBuffer bytes) throws IOException {
+            String line = LINES.decode(bytes, 0);
             if (line == null) {
                 return null;
             }
             if (!line.startsWith("*")) {
-                return line.isBlank() ? List.of() : List.of(line.strip().split("\\s+"));
+                return new Message(
+                        line.isBlank() ? List.of() : List.of(line.strip().split("\\s+")), "");
             }
             int count = length(line, MOST_ARGUMENTS, "multibulk length");
-            var command = new ArrayList<String>();
+            // Copied when all are there: a client may send them byte by byte.
+            var strings = new ArrayList<ByteBuffer>();
             int left = MOST_BYTES;
             for (int i = 0; i < count; i++) {
-                String header = input().readLine(ISO_8859_1);
-                if (header == null || !header.startsWith("$")) {
+                String header = LINES.decode(bytes, 0);
+                if (header == null) {
+                    return null;
+                }
+                if (!header.startsWith("$")) {
                     throw new ProtocolException("expected '$', got '" + header + "'");
                 }
                 int length = length(header, left, "bulk length");
                 left -= length;
-                command.add(new String(input().readExactly(length), ISO_8859_1));
-                if (!"\r\n".equals(new String(input().readExactly(2), ISO_8859_1))) {
+                if (bytes.remaining() < length + 2) {
+                    return null;
+                }
+                strings.add(bytes.slice(bytes.position(), length));
+                bytes.position(bytes.position() + length);
+                if (bytes.get() != '\r' || bytes.get() != '\n') {
                     throw new ProtocolException("bulk string does not end with CR LF");
                 }
             }
-            return command;
+            return new Message(strings.stream().map(Protocol::string).toList(), "");
+        }
+
+        private static String string(ByteBuffer bytes) {
+            byte[] string = new byte[bytes.remaining()];
+            bytes.get(string);
+            return new String(string, ISO_8859_1);
         }
 
         private static int length(String header, int most, String what) throws IOException {
@@ -195,20 +233,62 @@ final class KeyValueServer {
             throw new ProtocolException("invalid " + what);
         }
 
-        /// Obeys a command and replies.
-        ///
-        /// @return whether the client stays
-        private boolean obey(List<String> command) throws IOException {
-            String name = command.getFirst().toUpperCase(Locale.ROOT);
+        @Override
+        public ByteBuffer encode(Message reply) {
+            return ByteBuffer.wrap(reply.text().getBytes(ISO_8859_1));
+        }
+    }
+
+    /// Obeys commands.
+    private static final class Session implements FrameHandler<Message> {
+        private static final long serialVersionUID = 1;
+
+        private final transient Store store;
+
+        Session(Store store) {
+            this.store = store;
+        }
+
+        @Override
+        public void handle(Message message, FramedRequest<Message> request) throws IOException {
+            List<String> command = message.words();
+            var reply = new Reply(store);
+            if (message.isViolation()) {
+                reply.error("Protocol error: " + message.text());
+                request.end();
+            } else if (!command.isEmpty()) {
+                reply.obey(command);
+                if (command.getFirst().equalsIgnoreCase("QUIT")) {
+                    request.end();
+                }
+            }
+            request.send(Message.reply(reply.toString()));
+        }
+    }
+
+    /// The reply to a command.
+    private static final class Reply {
+        private final Store store;
+        private final StringBuilder bytes = new StringBuilder();
+
+        Reply(Store store) {
+            this.store = store;
+        }
+
+        void obey(List<String> command) {
             try {
-                reply(name, command);
+                reply(command.getFirst().toUpperCase(Locale.ROOT), command);
             } catch (CommandException refused) {
                 error(refused.getMessage());
             }
-            return !name.equals("QUIT");
         }
 
-        private void reply(String name, List<String> command) throws IOException {
+        @Override
+        public String toString() {
+            return bytes.toString();
+        }
+
+        private void reply(String name, List<String> command) {
             switch (name) {
                 case "PING" -> {
                     if (command.size() == 1) {
@@ -254,7 +334,7 @@ final class KeyValueServer {
             }
         }
 
-        private void set(List<String> command) throws IOException {
+        private void set(List<String> command) {
             long expires = Store.Value.NEVER;
             if (command.size() > 3) {
                 TimeUnit unit =
@@ -311,33 +391,33 @@ final class KeyValueServer {
             return command;
         }
 
-        private void simple(String text) throws IOException {
+        private void simple(String text) {
             write("+" + text + "\r\n");
         }
 
-        private void error(String message) throws IOException {
+        private void error(String message) {
             // A line break would end the reply.
             write("-ERR " + message.replaceAll("\\p{Cntrl}", " ") + "\r\n");
         }
 
-        private void number(long value) throws IOException {
+        private void number(long value) {
             write(":" + value + "\r\n");
         }
 
         /// Replies with bytes; null is "no such thing".
-        private void bulk(String bytes) throws IOException {
+        private void bulk(String bytes) {
             write(bytes == null ? "$-1\r\n" : "$" + bytes.length() + "\r\n" + bytes + "\r\n");
         }
 
-        private void array(String... strings) throws IOException {
+        private void array(String... strings) {
             write("*" + strings.length + "\r\n");
             for (String string : strings) {
                 bulk(string);
             }
         }
 
-        private void write(String bytes) throws IOException {
-            output().write(bytes.getBytes(ISO_8859_1));
+        private void write(String bytes) {
+            this.bytes.append(bytes);
         }
     }
 }

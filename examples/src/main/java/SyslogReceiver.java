@@ -3,6 +3,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import socketserver.SocketServer;
 import socketserver.UdpServer;
 import socketserver.UnixStreamServer;
+import socketserver.concurrency.ConcurrencyModel;
 import socketserver.request.DatagramRequest;
 import socketserver.request.InputTooLongException;
 import socketserver.request.Request;
@@ -87,13 +88,28 @@ final class SyslogReceiver {
 
     /// {@return a server of packets on that port of this machine, 0 for any}
     static UdpServer openUdp(int port, RequestHandler<Request> handler) throws IOException {
-        return new UdpServer(new InetSocketAddress("localhost", port), handler);
+        return openUdp(port, handler, ConcurrencyModel.synchronous());
+    }
+
+    /// {@return one of that model}
+    static UdpServer openUdp(int port, RequestHandler<Request> handler, ConcurrencyModel model)
+            throws IOException {
+        return SocketServer.udp(new InetSocketAddress("localhost", port))
+                .model(model)
+                .open(handler);
     }
 
     /// {@return a server of connections to that path, with a thread for each}
     static UnixStreamServer openUnix(String path, RequestHandler<Request> handler)
             throws IOException {
-        return SocketServer.unix(UnixAddress.of(path)).threading().open(handler);
+        return openUnix(path, handler, ConcurrencyModel.threading());
+    }
+
+    /// {@return one of that model}
+    static UnixStreamServer openUnix(
+            String path, RequestHandler<Request> handler, ConcurrencyModel model)
+            throws IOException {
+        return SocketServer.unix(UnixAddress.of(path)).model(model).open(handler);
     }
 
     /// {@return a handler of both: a packet has one message, a connection any number}

@@ -6,13 +6,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import socketserver.ThreadingTcpServer;
+import socketserver.TcpServer;
 
 import java.io.IOException;
 
 @Timeout(60)
 class ChatRoomTest {
-    private ThreadingTcpServer server;
+    private TcpServer server;
 
     @BeforeEach
     void open() throws IOException {

@@ -6,9 +6,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.FieldSource;
 
 import socketserver.TcpServer;
 import socketserver.UdpServer;
+import socketserver.concurrency.ConcurrencyModel;
 
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -16,9 +20,16 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 @Timeout(60)
+@ParameterizedClass
+@FieldSource("MODELS")
 class DnsResponderTest {
+    static final List<ConcurrencyModel> MODELS =
+            List.of(ConcurrencyModel.threading(), ConcurrencyModel.selector());
+
+    @Parameter ConcurrencyModel model;
     private static final int A = 1;
     private static final int TXT = 16;
     private static final int AAAA = 28;
@@ -28,9 +39,9 @@ class DnsResponderTest {
 
     @BeforeEach
     void open() throws IOException {
-        udp = DnsResponder.openUdp(0);
+        udp = DnsResponder.openUdp(0, model);
         udp.start();
-        tcp = DnsResponder.openTcp(0);
+        tcp = DnsResponder.openTcp(0, model);
         tcp.start();
     }
 

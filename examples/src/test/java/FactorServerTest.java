@@ -1,21 +1,26 @@
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 import socketserver.TcpServer;
+import socketserver.concurrency.ConcurrencyModel;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 @Timeout(60)
 @EnabledOnOs(OS.LINUX)
 class FactorServerTest {
+    static final List<ConcurrencyModel> MODELS =
+            List.of(ConcurrencyModel.synchronous(), ConcurrencyModel.selector());
+
     // Of two primes of ten digits: more than three seconds of work.
     private static final String HARD = "1000000016000000063";
 
@@ -46,9 +51,10 @@ class FactorServerTest {
         }
     }
 
-    @Test
-    void servesOthersWhileAChildIsBusyAndEndsIt() throws Exception {
-        try (var server = FactorServer.open(0, Duration.ofSeconds(3))) {
+    @ParameterizedTest
+    @FieldSource("MODELS")
+    void servesOthersWhileAChildIsBusyAndEndsIt(ConcurrencyModel model) throws Exception {
+        try (var server = FactorServer.open(0, Duration.ofSeconds(3), model)) {
             server.start();
             try (var slow = new Client(server.address())) {
                 slow.send(HARD + "\n");

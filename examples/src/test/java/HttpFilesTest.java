@@ -5,11 +5,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import socketserver.ThreadingTcpServer;
+import socketserver.TcpServer;
+import socketserver.concurrency.ConcurrencyModel;
 
 import java.io.IOException;
 import java.net.URI;
@@ -19,23 +23,30 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 @Timeout(60)
+@ParameterizedClass
+@FieldSource("MODELS")
 class HttpFilesTest {
+    static final List<ConcurrencyModel> MODELS =
+            List.of(ConcurrencyModel.threading(), ConcurrencyModel.selector());
+
+    @Parameter ConcurrencyModel model;
     private static final String HOST = " HTTP/1.1\r\nHost: localhost\r\n";
 
     private Path folder;
-    private ThreadingTcpServer server;
+    private TcpServer server;
 
     @BeforeEach
     void open(@TempDir Path parent) throws IOException {
         folder = Files.createDirectory(parent.resolve("www"));
         Files.writeString(folder.resolve("a.txt"), "hello");
         Files.writeString(parent.resolve("secret.txt"), "secret");
-        server = HttpFiles.open(folder, 0);
+        server = HttpFiles.open(folder, 0, model);
         server.start();
     }
 

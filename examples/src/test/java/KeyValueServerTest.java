@@ -5,24 +5,35 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import socketserver.ThreadingTcpServer;
+import socketserver.TcpServer;
+import socketserver.concurrency.ConcurrencyModel;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
 @Timeout(60)
+@ParameterizedClass
+@FieldSource("MODELS")
 class KeyValueServerTest {
-    private ThreadingTcpServer server;
+    static final List<ConcurrencyModel> MODELS =
+            List.of(ConcurrencyModel.threading(), ConcurrencyModel.selector());
+
+    @Parameter ConcurrencyModel model;
+    private TcpServer server;
 
     @BeforeEach
     void open() throws IOException {
-        server = KeyValueServer.open(0);
+        server = KeyValueServer.open(0, model);
         server.start();
     }
 

@@ -7,23 +7,34 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 import socketserver.UdpServer;
 import socketserver.UnixStreamServer;
+import socketserver.concurrency.ConcurrencyModel;
 
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 @Timeout(60)
+@ParameterizedClass
+@FieldSource("MODELS")
 class SyslogReceiverTest {
+    static final List<ConcurrencyModel> MODELS =
+            List.of(ConcurrencyModel.threading(), ConcurrencyModel.selector());
+
+    @Parameter ConcurrencyModel model;
     private final BlockingQueue<String> log = new LinkedBlockingQueue<>();
     private UdpServer udp;
     private UnixStreamServer unix;
@@ -31,9 +42,9 @@ class SyslogReceiverTest {
     @BeforeEach
     void open(@TempDir Path folder) throws IOException {
         var handler = SyslogReceiver.handler(log::add);
-        udp = SyslogReceiver.openUdp(0, handler);
+        udp = SyslogReceiver.openUdp(0, handler, model);
         udp.start();
-        unix = SyslogReceiver.openUnix(folder.resolve("log").toString(), handler);
+        unix = SyslogReceiver.openUnix(folder.resolve("log").toString(), handler, model);
         unix.start();
     }
 

@@ -258,6 +258,41 @@ class FrameContractTest {
         }
     }
 
+    private static void sayGoodbye(String frame, FramedRequest<String> request) throws IOException {
+        request.send("goodbye");
+        request.end();
+    }
+
+    @Contract
+    void endsTheRequestWhenItsHandlerSaysSo(Variant variant) throws Exception {
+        try (var serving = serve(variant, FrameContractTest::sayGoodbye);
+                var client = serving.client()) {
+            client.send("hello");
+            assertThat(client.receive()).isEqualTo("goodbye");
+            if (client instanceof StreamClient stream) {
+                assertThat(stream.receive()).isNull();
+            }
+            eventually(() -> assertThat(serving.server().requests()).isEmpty());
+            assertThat(serving.hooks().count("handleError")).isZero();
+        }
+    }
+
+    private static void sayGoodbyeLater(String frame, FramedRequest<String> request)
+            throws IOException {
+        request.send("goodbye");
+        request.execute(request::end);
+    }
+
+    @Contract
+    void endsTheRequestBesides(Variant variant) throws Exception {
+        try (var serving = serve(variant, FrameContractTest::sayGoodbyeLater);
+                var client = serving.client()) {
+            assertThat(client.ask("hello")).isEqualTo("goodbye");
+            eventually(() -> assertThat(serving.server().requests()).isEmpty());
+            assertThat(serving.hooks().count("handleError")).isZero();
+        }
+    }
+
     private static void sendFile(String frame, FramedRequest<String> request) throws IOException {
         request.sendFile(Path.of(frame));
     }

@@ -53,6 +53,8 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     private transient boolean busy;
     // Whether it waits in the loop for another turn.
     private transient boolean goesOn;
+    // Whether there are to be no more frames.
+    private transient boolean over;
     // Whether the handler was told that there will be no more frames. Read by any thread.
     private transient volatile boolean ended;
     // Whether the request was ended. Read by any thread.
@@ -94,9 +96,8 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         }
         busy = false;
         timeoutsChanged();
-        if (task.goesOn()) {
-            moveOn();
-        } else if (to > from) {
+        settle();
+        if (!ended && to > from) {
             goOn();
         }
     }
@@ -161,10 +162,18 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         }
         busy = false;
         output.uncork();
+        settle();
+        if (!ended && !output.isPaused() && (readable || to - from > seen)) {
+            goOn();
+        }
+    }
+
+    /// Does what the handler has asked for, now that it has returned.
+    private void settle() {
         if (!ended && task.goesOn()) {
             moveOn();
-        } else if (!ended && !output.isPaused() && (readable || to - from > seen)) {
-            goOn();
+        } else if (!ended && over) {
+            end(null);
         }
     }
 
@@ -184,7 +193,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     }
 
     private boolean mayGoOn() {
-        return !output.isPaused() && request().isOpen() && !task.goesOn();
+        return !output.isPaused() && !over && request().isOpen() && !task.goesOn();
     }
 
     private void receive(int left) throws Exception {
@@ -503,6 +512,16 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
             end(thrown);
         }
         busy = false;
+        settle();
+    }
+
+    @Override
+    public void end() {
+        if (loop.isHere() && busy) {
+            over = true;
+        } else {
+            loop.execute(() -> end(null));
+        }
     }
 
     // For the table, by any thread

@@ -22,6 +22,8 @@ final class Conversation<T> implements FramedRequest<T> {
     private final ReentrantLock calls = new ReentrantLock();
     // Guarded by the lock.
     private boolean ended;
+    // Whether there are to be no more frames. Set by any thread.
+    private volatile boolean over;
     private @Nullable Throwable failure;
 
     /// Sends frames.
@@ -56,6 +58,19 @@ final class Conversation<T> implements FramedRequest<T> {
     }
 
     @Override
+    public void end() {
+        over = true;
+        if (!calls.isHeldByCurrentThread()) {
+            execute(() -> {});
+        }
+    }
+
+    /// {@return whether there may be more frames}
+    boolean goesOn() {
+        return !over;
+    }
+
+    @Override
     public void execute(Action action) {
         Thread.startVirtualThread(Turn.carried(() -> act(action)));
     }
@@ -82,6 +97,10 @@ final class Conversation<T> implements FramedRequest<T> {
         try {
             if (!ended && request.isOpen()) {
                 action.run();
+            }
+            if (over) {
+                // The thread that reads finds the end.
+                request.close();
             }
         } catch (Throwable thrown) {
             failure = thrown;
@@ -132,7 +151,7 @@ final class Conversation<T> implements FramedRequest<T> {
         try {
             ended = true;
             // What was done besides has closed the request, which the others have failed by.
-            reported = failure == null ? thrown : failure;
+            reported = failure != null ? failure : over ? null : thrown;
         } finally {
             calls.unlock();
         }

@@ -52,6 +52,10 @@ public interface FramedRequest<T> {
         stream.write(file);
     }
 
+    /// Ends the request as soon as the handler has returned; what was sent before still goes to the
+    /// client. Any thread may call it.
+    void end();
+
     /// Something to do for a request.
     @FunctionalInterface
     interface Action {

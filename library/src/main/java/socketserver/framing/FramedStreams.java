@@ -17,7 +17,9 @@ public record FramedStreams<T>(Framing<T> framing, FrameHandler<T> handler)
         conversation.hold(
                 () -> {
                     T frame;
-                    while (!request.leaves() && (frame = request.input().read(framing)) != null) {
+                    while (conversation.goesOn()
+                            && !request.leaves()
+                            && (frame = request.input().read(framing)) != null) {
                         conversation.handle(frame);
                     }
                 });
