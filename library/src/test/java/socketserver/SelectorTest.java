@@ -9,7 +9,10 @@ import static socketserver.Patience.reached;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +29,7 @@ import socketserver.framing.Framing;
 import socketserver.request.OutputOverflowException;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
+import socketserver.request.UnixAddress;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -470,6 +474,35 @@ class SelectorTest {
                 assertThat(failure()).isInstanceOf(NoSuchFileException.class);
                 assertThat(peer.line()).isEqualTo("begin");
                 assertThat(peer.line()).isNull();
+            }
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void waitsForNoClientThatLeavesItsPackets() throws Exception {
+        SelectorModel model = selector().withBlockingThreshold(Duration.ofMillis(500));
+        FrameHandler<String> repeating =
+                (packet, request) -> {
+                    for (int i = 0; i < Integer.parseInt(packet); i++) {
+                        request.send(packet);
+                    }
+                };
+        UnixAddress address = (UnixAddress) Family.UNIX_DATAGRAM.address();
+        try (var server =
+                OnEngine.on(
+                        "linux",
+                        () ->
+                                SocketServer.unixDatagram(address)
+                                        .model(model)
+                                        .open(Framing.lines().packets(repeating)))) {
+            server.start();
+            try (var deaf = new UnixPacketClient(address);
+                    var honest = new UnixPacketClient(address)) {
+                // Some ten of them find room.
+                deaf.send("100");
+                assertThat(honest.ask("1")).isEqualTo("1");
+                assertThat(model.blockings()).isZero();
             }
         }
     }

@@ -11,8 +11,10 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import socketserver.framing.Framing;
+import socketserver.request.StreamRequest;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,7 +23,9 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Ten thousand clients of the selector model that send a byte now and then, and what each of them
 /// costs.
@@ -111,6 +115,67 @@ class SlowClientsTest {
                 }
                 eventually(() -> assertThat(ask(program, "5")).isZero());
             }
+            assertThat(program.errors()).isEmpty();
+        }
+    }
+
+    /// Counts what its clients say, in a map without a lock, by confined handlers.
+    static final class Confined extends TcpServer implements SelectorMixIn {
+        private final Map<String, Integer> counts = new HashMap<>();
+
+        private Confined() throws IOException {
+            super(Peer.anyPort(), Confined::count);
+        }
+
+        public static void main(String[] arguments) throws IOException {
+            try (var server = new Confined()) {
+                server.start();
+                System.out.println(server.address().getPort());
+                var commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+                for (String word; (word = commands.readLine()) != null; ) {
+                    System.out.println(server.counts.get(word));
+                }
+            }
+        }
+
+        private static void count(StreamRequest request) throws IOException {
+            Map<String, Integer> counts = request.server(Confined.class).counts;
+            for (String word; (word = request.input().readLine()) != null; ) {
+                // Not what one would write, but what a lack of confinement shows in.
+                int before = counts.getOrDefault(word, 0);
+                Thread.onSpinWait();
+                counts.put(word, before + 1);
+                request.output().write("+");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"linux", "jdk"})
+    void shareAMapWithoutALock(String engine) throws Exception {
+        int times = 5;
+        try (var program =
+                ChildJvm.with(
+                        List.of(ChildJvm.NATIVE_ACCESS, "-Dsocketserver.engine=" + engine),
+                        Confined.class)) {
+            InetSocketAddress address = program.address();
+            List<SocketChannel> clients = new ArrayList<>();
+            for (int i = 0; i < MANY; i++) {
+                clients.add(SocketChannel.open(address));
+            }
+            for (int i = 0; i < times; i++) {
+                for (SocketChannel client : clients) {
+                    client.write(ByteBuffer.wrap("word\n".getBytes(UTF_8)));
+                }
+            }
+            for (SocketChannel client : clients) {
+                ByteBuffer answers = ByteBuffer.allocate(times);
+                while (answers.hasRemaining() && client.read(answers) >= 0) {
+                    // until all have come
+                }
+                client.close();
+            }
+            assertThat(ask(program, "word")).isEqualTo((long) times * MANY);
             assertThat(program.errors()).isEmpty();
         }
     }

@@ -222,6 +222,21 @@ class CliTest {
     }
 
     @Test
+    void theSelectorModelServesByOneLoop() throws Exception {
+        try (var command = RunningCommand.serve(1, "tcp://127.0.0.1:0", "--model", "selector");
+                Socket slow = command.connect();
+                Socket client = command.connect()) {
+            slow.getOutputStream().write("half a li".getBytes(UTF_8));
+            client.getOutputStream().write("hello\n".getBytes(UTF_8));
+            client.shutdownOutput();
+            assertThat(client.getInputStream().readAllBytes()).asString().isEqualTo("hello\n");
+            slow.getOutputStream().write("ne\n".getBytes(UTF_8));
+            slow.shutdownOutput();
+            assertThat(slow.getInputStream().readAllBytes()).asString().isEqualTo("half a line\n");
+        }
+    }
+
+    @Test
     void theForkingModelServesByOtherProcesses() throws Exception {
         try (var command = RunningCommand.serve(1, "tcp://127.0.0.1:0", "--model", "forking");
                 Socket client = command.connect()) {

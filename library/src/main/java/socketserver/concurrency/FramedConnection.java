@@ -360,6 +360,23 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         keepNothing();
         loop.closed();
         task.end();
+        if (request().isOpen()) {
+            // A hook has kept it for itself.
+            letGo(NONE);
+        }
+    }
+
+    /// Lets threads read and write it again.
+    ///
+    /// @return whether that could be done
+    private boolean letGo(byte[] ahead) {
+        try {
+            stream().detach(ahead);
+            return true;
+        } catch (IOException thrown) {
+            task.report(thrown);
+            return false;
+        }
     }
 
     private void removeTimer() {
@@ -407,14 +424,11 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         byte[] ahead = Arrays.copyOfRange(kept, from, to);
         keepNothing();
         loop.closed();
-        try {
-            stream().detach(ahead);
-        } catch (IOException thrown) {
-            task.report(thrown);
+        if (letGo(ahead)) {
+            task.goOn();
+        } else {
             task.end();
-            return;
         }
-        task.goOn();
     }
 
     // Writing

@@ -40,10 +40,10 @@ public final class EpollEvents {
     private final MemorySegment segment;
     private final int capacity;
 
-    /// Makes room for so many events, for as long as the process lives.
+    /// Makes room for so many events.
     public EpollEvents(int capacity) {
         this.capacity = capacity;
-        segment = Arena.global().allocate(SIZE * capacity, 16);
+        segment = Arena.ofAuto().allocate(SIZE * capacity, 16);
     }
 
     /// {@return how many bytes an event has on that machine}

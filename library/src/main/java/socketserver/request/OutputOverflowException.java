@@ -15,4 +15,11 @@ public final class OutputOverflowException extends ProtocolException {
                 "%s does not take what it is sent: more than the limit of %d bytes would wait"
                         .formatted(client, limit));
     }
+
+    /// Makes the exception.
+    ///
+    /// @param message which client it is, and the limit
+    public OutputOverflowException(String message) {
+        super(message);
+    }
 }

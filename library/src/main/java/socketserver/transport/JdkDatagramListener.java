@@ -104,6 +104,11 @@ final class JdkDatagramListener extends JdkListener<DatagramChannel, DatagramReq
             if (channel.send(packet, client()) > 0 || empty) {
                 return;
             }
+            if (!Turn.currentMayWait()) {
+                ByteBuffer copy = ByteBuffer.allocate(packet.remaining()).put(packet).flip();
+                LateReplies.send(client(), () -> sendWaiting(copy));
+                return;
+            }
             Turn yielded = Turn.yieldCurrent();
             try {
                 sendWaiting(packet);

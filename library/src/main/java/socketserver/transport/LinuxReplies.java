@@ -83,14 +83,33 @@ final class LinuxReplies {
         if (from != null && !from.isMulticastAddress()) {
             sayWhence(message, from);
         }
-        try {
+        packet.position(packet.limit());
+        if (Turn.currentMayWait()) {
             send(message, client);
+        } else {
+            sendOrLater(message, client);
+        }
+    }
+
+    private void release(Messages message) {
+        if (message.packetRoom() == USUAL_ROOM) {
+            free.addFirst(message);
+        }
+    }
+
+    /// Sends now, or lets another thread wait for room: the calling one must not.
+    private void sendOrLater(Messages message, SocketAddress client) throws IOException {
+        boolean done = true;
+        try {
+            if (!sendNow(message, client)) {
+                LateReplies.send(client, () -> send(message, client));
+                done = false;
+            }
         } finally {
-            if (message.packetRoom() == USUAL_ROOM) {
-                free.addFirst(message);
+            if (done) {
+                release(message);
             }
         }
-        packet.position(packet.limit());
     }
 
     private void sayWhence(Messages message, InetAddress from) {
@@ -104,14 +123,17 @@ final class LinuxReplies {
     }
 
     private void send(Messages message, SocketAddress client) throws IOException {
-        if (sendNow(message, client)) {
-            return;
-        }
-        Turn yielded = Turn.yieldCurrent();
         try {
-            sendWaiting(message, client);
+            if (!sendNow(message, client)) {
+                Turn yielded = Turn.yieldCurrent();
+                try {
+                    sendWaiting(message, client);
+                } finally {
+                    Turn.resume(yielded);
+                }
+            }
         } finally {
-            Turn.resume(yielded);
+            release(message);
         }
     }
 

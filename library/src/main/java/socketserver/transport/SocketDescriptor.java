@@ -187,9 +187,7 @@ final class SocketDescriptor extends Descriptor {
         Attached told = attached;
         if (told != null) {
             told.ready((events & (EpollEvents.IN | ENDS)) != 0, (events & WRITES) != 0);
-            return;
-        }
-        if ((events & (EpollEvents.IN | ENDS)) != 0) {
+        } else if ((events & (EpollEvents.IN | ENDS)) != 0) {
             repeats = readable ? repeats + 1 : 0;
             readable = true;
             Thread waiting = reader;
