@@ -173,7 +173,7 @@ class SnippetsTest {
     @Test
     void aFrameHandlerIsGivenOneLineAtATime() throws Exception {
         // @start region="framing"
-        try (var server = new ThreadingTcpServer(address, Framing.lines().streams(new Greeter()))) {
+        try (var server = new SelectorTcpServer(address, Framing.lines().streams(new Greeter()))) {
             server.start();
             // @end
             try (var client =

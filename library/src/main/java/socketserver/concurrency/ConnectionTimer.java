@@ -28,12 +28,7 @@ final class ConnectionTimer extends Timers.Timer {
         lastRead = now;
     }
 
-    /// Notes that the client has taken something.
-    void wrote() {
-        lastWritten = System.nanoTime();
-    }
-
-    /// Notes that output waits from now on.
+    /// Notes that output waits from now on, the client having taken something or not.
     void waits() {
         long now = System.nanoTime();
         lastWritten = now;

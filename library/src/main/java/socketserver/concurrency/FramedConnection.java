@@ -157,7 +157,6 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         try {
             read();
         } catch (Throwable thrown) {
-            output.uncork();
             end(thrown);
         }
         busy = false;
@@ -216,7 +215,10 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
             inputEnded();
         } else if (count > 0) {
             bytes.limit(before + count).position(before - unfinished);
-            handleFrames(bytes, left);
+            boolean fresh = handleFrames(bytes, left) < left || unfinished == 0;
+            if (fresh && bytes.hasRemaining()) {
+                keptSince = System.currentTimeMillis();
+            }
             if (shared) {
                 keep(bytes);
             } else {
@@ -244,9 +246,6 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         if (length == 0) {
             keepNothing();
             return;
-        }
-        if (to == from) {
-            keptSince = System.currentTimeMillis();
         }
         if (kept.length < length) {
             // No more than that: thousands may stay so for long.

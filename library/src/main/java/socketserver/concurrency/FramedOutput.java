@@ -17,14 +17,16 @@ import java.nio.channels.ClosedChannelException;
 /// Any thread may call its methods. Fields are guarded by its lock.
 final class FramedOutput {
     private final FramedConnection<?> connection;
-    private @Nullable OutputQueue queue;
+    // What is kept, or null. Read without the lock, too.
+    private volatile @Nullable OutputQueue queue;
     // Whether more is likely to come soon, so that it is sent together. Set by the loop's thread.
     private boolean corked;
     // Whether the end of our bytes is to be sent behind them.
     private boolean endsBehind;
     // Read without the lock, too.
     private volatile boolean paused;
-    private volatile boolean empty = true;
+    // Whether it is watched how long the client takes nothing.
+    private boolean timed;
 
     FramedOutput(FramedConnection<?> connection) {
         this.connection = connection;
@@ -45,24 +47,24 @@ final class FramedOutput {
 
     /// {@return whether nothing is kept}
     boolean isEmpty() {
-        return empty;
+        return queue == null;
     }
 
     /// Sends a frame, or drops it if that is what becomes of those for which there is no room.
     void sendFrame(StreamRequest request, ByteBuffer frame) throws IOException {
-        if (!empty && limits().overflow() == Overflow.DROP) {
-            synchronized (this) {
-                OutputQueue kept = queue;
-                if (kept != null && kept.bytes() + frame.remaining() > limits().maximum()) {
-                    return;
-                }
-            }
+        if (limits().overflow() == Overflow.DROP && !hasRoomFor(frame)) {
+            return;
         }
         if (connection.stream().gathers()) {
             request.write(frame);
         } else {
             connection.stream().sent(send(frame));
         }
+    }
+
+    private synchronized boolean hasRoomFor(ByteBuffer frame) {
+        OutputQueue kept = queue;
+        return kept == null || kept.bytes() + (long) frame.remaining() <= limits().maximum();
     }
 
     private OutputLimits limits() {
@@ -102,8 +104,6 @@ final class FramedOutput {
         if (kept == null) {
             kept = new OutputQueue();
             queue = kept;
-            empty = false;
-            connection.timer().waits();
         }
         return kept;
     }
@@ -121,9 +121,17 @@ final class FramedOutput {
         watch();
     }
 
-    /// Lets the loop know when there is room.
+    /// Lets the loop know when there is room, and when there is none for too long.
     private void watch() throws IOException {
         connection.stream().interest(connection.reads(), true);
+        time(false);
+    }
+
+    private void time(boolean anew) {
+        if (anew || !timed) {
+            timed = true;
+            connection.timer().waits();
+        }
     }
 
     /// Keeps what is sent, until [#uncork()].
@@ -153,19 +161,19 @@ final class FramedOutput {
         if (kept == null || corked) {
             return;
         }
-        if (kept.sendTo(connection.stream())) {
-            connection.timer().wrote();
-        }
+        boolean taken = kept.sendTo(connection.stream());
         boolean wasPaused = paused;
         if (kept.bytes() < limits().resumeBelow()) {
             paused = false;
         }
         if (kept.isEmpty()) {
             queue = null;
-            empty = true;
+            timed = false;
             if (endsBehind) {
                 connection.stream().endOutputNow();
             }
+        } else {
+            time(taken);
         }
         connection.stream().interest(connection.reads(), !kept.isEmpty());
         if (wasPaused && !paused) {
@@ -200,11 +208,11 @@ final class FramedOutput {
 
     /// Forgets what is kept.
     synchronized void clear() {
-        if (queue != null) {
-            queue.close();
+        OutputQueue kept = queue;
+        if (kept != null) {
+            kept.close();
         }
         queue = null;
-        empty = true;
         paused = false;
     }
 }

@@ -26,6 +26,9 @@ final class Loop {
     /// How many requests are taken between two looks at the others.
     private static final int ACCEPTS = 16;
 
+    /// How many actions of other threads are done between two looks at the others.
+    private static final int ACTIONS = 256;
+
     private static final int BUFFER = 64 * 1024;
 
     private final LoopTurn turn;
@@ -41,7 +44,7 @@ final class Loop {
     private final ByteBuffer buffer;
     private final List<PolledListener> listeners = new ArrayList<>();
     // Those that have more to do.
-    private ArrayDeque<FramedConnection<?>> again = new ArrayDeque<>();
+    private final ArrayDeque<FramedConnection<?>> again = new ArrayDeque<>();
     private int connections;
     // The clock of System.nanoTime() when it last has waited.
     private long now = System.nanoTime();
@@ -217,12 +220,10 @@ final class Loop {
     private void turnOnce() throws IOException {
         await(untilNext());
         timers.run();
-        for (int left = actions.size(); left > 0; left--) {
-            Runnable action = actions.poll();
-            if (action != null) {
-                turn.step();
-                action.run();
-            }
+        Runnable action;
+        for (int i = 0; i < ACTIONS && (action = actions.poll()) != null; i++) {
+            turn.step();
+            action.run();
         }
         goOn();
         for (int i = listeners.size() - 1; i >= 0; i--) {
@@ -233,13 +234,8 @@ final class Loop {
     }
 
     private void goOn() {
-        ArrayDeque<FramedConnection<?>> those = again;
-        if (those.isEmpty()) {
-            return;
-        }
-        again = new ArrayDeque<>();
-        for (FramedConnection<?> connection : those) {
-            connection.turn();
+        for (int left = again.size(); left > 0; left--) {
+            again.remove().turn();
         }
     }
 
