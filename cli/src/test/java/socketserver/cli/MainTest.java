@@ -33,7 +33,7 @@ class MainTest {
                 "serve tcp://:0 --modle x | unknown option --modle: did you mean --model?",
                 "serve tcp://:0 --zzz | unknown option --zzz",
                 "serve tcp://:0 --model | --model needs a value",
-                "serve tcp://:0 --model selector | --model (selector) must be one of threading,"
+                "serve tcp://:0 --model events | --model (events) must be one of threading,"
                         + " syn",
                 "serve tcp://:0 --model forking --exec cat | --model (forking) does not go with",
                 "serve tcp://:0 --handler x | --handler (x) must be one of echo, discard",
