@@ -71,13 +71,18 @@ final class Exec extends Service implements AutoCloseable {
         return Files.isRegularFile(file) && Files.isExecutable(file);
     }
 
+    /// Lets the other requests of a selector go on: commands share nothing, and are waited for.
     @Override
-    void connection(StreamRequest request) throws IOException, InterruptedException {
-        if (SocketChild.isFor(request)) {
-            SocketChild.run(command, request, endings);
-        } else {
-            copy(request);
-        }
+    void connection(StreamRequest request) throws Exception {
+        request.<@Nullable Void, Exception>giveWay(
+                () -> {
+                    if (SocketChild.isFor(request)) {
+                        SocketChild.run(command, request, endings);
+                    } else {
+                        copy(request);
+                    }
+                    return null;
+                });
     }
 
     /// Copies both ways until the child has ended its output and itself, or the client has gone.
@@ -133,9 +138,17 @@ final class Exec extends Service implements AutoCloseable {
         }
     }
 
-    /// Gives the packet to a child, and what it writes, if anything, to the client.
     @Override
-    void packet(DatagramRequest request) throws IOException, InterruptedException {
+    void packet(DatagramRequest request) throws Exception {
+        request.<@Nullable Void, Exception>giveWay(
+                () -> {
+                    answer(request);
+                    return null;
+                });
+    }
+
+    /// Gives the packet to a child, and what it writes, if anything, to the client.
+    private void answer(DatagramRequest request) throws IOException, InterruptedException {
         Child child = Child.start(command, request);
         Ending ending = child.ending();
         endings.add(ending);

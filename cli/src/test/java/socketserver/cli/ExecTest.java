@@ -46,6 +46,18 @@ class ExecTest {
     }
 
     @Test
+    void doesNotHoldASelectorsLoop() throws Exception {
+        try (var command = serve("tcp://127.0.0.1:0", "--model", "selector", "--exec", "cat");
+                Socket first = command.connect();
+                Socket second = command.connect()) {
+            first.getOutputStream().write('a');
+            assertThat(first.getInputStream().read()).isEqualTo('a');
+            second.getOutputStream().write('b');
+            assertThat(second.getInputStream().read()).isEqualTo('b');
+        }
+    }
+
+    @Test
     void givesTheCommandTheEndOfTheInput() throws Exception {
         try (var command = serve("tcp://127.0.0.1:0", "--exec", "tr", "-d", "l");
                 Socket socket = command.connect()) {

@@ -118,7 +118,7 @@ final class BlockingWatch {
     }
 
     private static void tell(Thread owner, long held) {
-        Throwable stack = new Throwable("what thread " + owner.getName() + " does");
+        Throwable stack = new Throwable("what " + owner + " does");
         stack.setStackTrace(owner.getStackTrace());
         long millis = Duration.ofNanos(held).toMillis();
         System.getLogger("socketserver")

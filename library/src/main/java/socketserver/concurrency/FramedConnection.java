@@ -37,7 +37,8 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     private final transient LastingTask task;
     private final transient FramedStreams<T> frames;
     private final transient FramedOutput output;
-    // Bytes that were received and are in no frame yet: from the one index to the other.
+    // Bytes that were received and are in no frame yet: from the one index to the other. The table
+    // reads the indices, too, and may see those of a moment ago.
     private transient byte[] kept = NONE;
     private transient int from;
     private transient int to;
