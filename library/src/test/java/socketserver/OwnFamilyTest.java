@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import socketserver.concurrency.ConcurrencyModel;
+import socketserver.framing.Framing;
 import socketserver.request.HandlerFactory;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
@@ -153,6 +154,20 @@ class OwnFamilyTest {
                             eventually(() -> assertThat(memory.requests()).isEmpty());
                         });
         assertThat(server.closed).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FORKING") // no descriptor to pass on
+    void runsFrameHandlers(Model model) throws Exception {
+        serving(
+                model,
+                ServerOptions.DEFAULT,
+                Framing.lines().streams((line, request) -> request.send(line)),
+                memory -> {
+                    MemoryRequest request = memory.connect("hel", "lo\nwor", "ld");
+                    eventually(() -> assertThat(request.isOpen()).isFalse());
+                    assertThat(request.sent()).isEqualTo("hello\nworld\n");
+                });
     }
 
     @ParameterizedTest

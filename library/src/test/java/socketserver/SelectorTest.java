@@ -130,16 +130,19 @@ class SelectorTest {
 
     // Loops
 
+    /// {@return what echoes, and notes the threads that it does so on}
+    private static FrameHandler<String> noting(Set<Thread> threads) {
+        return (line, request) -> {
+            threads.add(Thread.currentThread());
+            request.send(line);
+        };
+    }
+
     @ParameterizedTest
     @FieldSource("socketserver.Variant#ENGINES")
     void callsAllFrameHandlersOnOneThread(String engine) throws Exception {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
-        FrameHandler<String> noting =
-                (line, request) -> {
-                    threads.add(Thread.currentThread());
-                    request.send(line);
-                };
-        try (var server = serveLines(engine, selector(), noting);
+        try (var server = serveLines(engine, selector(), noting(threads));
                 var first = Peer.of(server);
                 var second = Peer.of(server)) {
             assertThat(first.ask("a")).isEqualTo("a");
@@ -152,11 +155,7 @@ class SelectorTest {
     @FieldSource("socketserver.Variant#ENGINES")
     void handsConnectionsOutToItsLoops(String engine) throws Exception {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
-        FrameHandler<String> noting =
-                (line, request) -> {
-                    threads.add(Thread.currentThread());
-                    request.send(line);
-                };
+        FrameHandler<String> noting = noting(threads);
         List<Peer> peers = new ArrayList<>();
         try (var server = serveLines(engine, selector().withLoops(3), noting)) {
             for (int i = 0; i < 6; i++) {
@@ -176,11 +175,7 @@ class SelectorTest {
     void letsTwoServersShareALoop(String engine) throws Exception {
         SelectorModel model = selector();
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
-        FrameHandler<String> noting =
-                (line, request) -> {
-                    threads.add(Thread.currentThread());
-                    request.send(line);
-                };
+        FrameHandler<String> noting = noting(threads);
         try (var one = serveLines(engine, model, noting)) {
             try (var other = serveLines(engine, model, noting);
                     var peer = Peer.of(other)) {

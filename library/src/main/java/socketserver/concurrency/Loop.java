@@ -2,6 +2,7 @@ package socketserver.concurrency;
 
 import socketserver.framing.FramedStreams;
 import socketserver.request.RequestTask;
+import socketserver.request.Turn;
 import socketserver.transport.Engine;
 import socketserver.transport.Listener;
 import socketserver.transport.Multiplexer;
@@ -143,10 +144,14 @@ final class Loop {
         if (isHere()) {
             return;
         }
+        // The thread needs the turn to end.
+        Turn yielded = Turn.yieldCurrent();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(1));
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
+        } finally {
+            Turn.resume(yielded);
         }
     }
 
