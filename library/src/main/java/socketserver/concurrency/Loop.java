@@ -133,7 +133,7 @@ final class Loop {
         }
     }
 
-    /// Lets the thread end as soon as nothing is left to do, and waits for that if nothing is.
+    /// Lets the thread end as soon as nothing is left to do.
     void end() {
         ending = true;
         wake();
@@ -223,7 +223,7 @@ final class Loop {
     }
 
     private void turnOnce() throws IOException {
-        await(untilNext());
+        await();
         timers.run();
         Runnable action;
         for (int i = 0; i < ACTIONS && (action = actions.poll()) != null; i++) {
@@ -257,14 +257,15 @@ final class Loop {
         return left;
     }
 
-    private void await(long nanos) throws IOException {
-        if (nanos == 0 && !turn.isAwaited()) {
+    private void await() throws IOException {
+        if ((!again.isEmpty() || !actions.isEmpty()) && !turn.isAwaited()) {
             multiplexer.await(0);
         } else {
+            // In this order: what is handed over, or entered, later wakes this thread.
             waits = true;
             turn.giveUp();
             try {
-                multiplexer.await(actions.isEmpty() && !(ending && isIdle()) ? nanos : 0);
+                multiplexer.await(ending && isIdle() ? 0 : untilNext());
             } finally {
                 waits = false;
                 turn.take();
