@@ -61,6 +61,7 @@ class SelectorTest {
     private static final String LARGE = "x".repeat(100_000);
 
     private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+    private final CountDownLatch serviced = new CountDownLatch(3);
 
     /// A server that notes failures.
     private final class NotingServer extends TcpServer {
@@ -83,6 +84,11 @@ class SelectorTest {
         @Override
         protected void handleError(StreamRequest request, Throwable failure) {
             failures.add(failure);
+        }
+
+        @Override
+        protected void serviceActions() {
+            serviced.countDown();
         }
     }
 
@@ -807,6 +813,38 @@ class SelectorTest {
                 assertThat(peer.ended()).isTrue();
             }
             eventually(() -> assertThat(server.requests()).isEmpty());
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("socketserver.Variant#ENGINES")
+    void callsServiceActionsAtTheirInterval(String engine) throws Exception {
+        var echo = Framing.lines().streams((line, request) -> request.send(line));
+        try (var server =
+                OnEngine.on(
+                        engine, () -> new NotingServer(echo, selector(), ServerOptions.DEFAULT))) {
+            Background<Boolean> serving =
+                    Background.run(() -> server.serveForever(Duration.ofMillis(10)));
+            reached(serviced);
+            server.shutdown();
+            serving.join();
+        }
+    }
+
+    @ParameterizedTest
+    @FieldSource("socketserver.Variant#ENGINES")
+    void stopsWhenItsServingThreadIsInterrupted(String engine) throws Exception {
+        var echo = Framing.lines().streams((line, request) -> request.send(line));
+        try (var server =
+                OnEngine.on(
+                        engine, () -> new NotingServer(echo, selector(), ServerOptions.DEFAULT))) {
+            Background<Boolean> serving = Background.run(server::serveForever);
+            try (var peer = Peer.of(server)) {
+                assertThat(peer.ask("hello")).isEqualTo("hello");
+                serving.thread().interrupt();
+                serving.join();
+                assertThat(peer.ask("still there")).isEqualTo("still there");
+            }
         }
     }
 
