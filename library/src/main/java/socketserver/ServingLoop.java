@@ -94,12 +94,21 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
             return false;
         }
         HandleResult result = came ? next() : null;
-        ready = result == HandleResult.HANDLED || result == HandleResult.REJECTED;
-        if (ready || nextService.passed()) {
+        ready = isTaken(result);
+        service(ready);
+        return !stopped();
+    }
+
+    private static boolean isTaken(@Nullable HandleResult result) {
+        return result == HandleResult.HANDLED || result == HandleResult.REJECTED;
+    }
+
+    /// Calls the service actions if a request was taken, or it is time.
+    private void service(boolean taken) {
+        if (taken || nextService.passed()) {
             nextService = Deadline.in(serviceInterval);
             server.guarded("serviceActions", server::serviceActions);
         }
-        return !stopped();
     }
 
     // Driven by somebody else, who waits for the listener
@@ -144,12 +153,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
         HandleResult result = ready ? next() : null;
         // It is not told again that there are some.
         ready = result != null || (ready && mustWait());
-        if (result == HandleResult.HANDLED
-                || result == HandleResult.REJECTED
-                || nextService.passed()) {
-            nextService = Deadline.in(serviceInterval);
-            server.guarded("serviceActions", server::serviceActions);
-        }
+        service(isTaken(result));
         if (stopped()) {
             return STOPPED;
         }

@@ -13,6 +13,16 @@ import java.util.concurrent.TimeUnit;
 /// Watches the hooks of a server, in whatever process they are called, and lets a test say what
 /// `verifyRequest` does.
 final class Hooks implements Serializable {
+    /// The hooks of a request that is handled without a failure, in their order.
+    static final List<String> OF_ONE_REQUEST =
+            List.of(
+                    "getRequest",
+                    "verifyRequest",
+                    "processRequest",
+                    "finishRequest",
+                    "shutdownRequest",
+                    "closeRequest");
+
     private static final long serialVersionUID = 1;
 
     @SuppressWarnings("serial") // a shared one is

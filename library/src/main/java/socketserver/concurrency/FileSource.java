@@ -6,8 +6,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The bytes of a file, which another thread reads, so that the loop does not wait for the disk.
@@ -39,20 +37,16 @@ final class FileSource implements OutputQueue.Source {
         length = count < 0 ? Math.max(0, channel.size() - start) : count;
     }
 
-    /// Opens a file.
+    /// {@return the bytes of an open file, which is closed behind them}
     ///
     /// @param count how many bytes; negative is all that it has now
-    static FileSource open(FramedConnection<?> connection, Path file, long start, long count)
+    static FileSource of(
+            FramedConnection<?> connection, FileChannel opened, Path file, long start, long count)
             throws IOException {
-        // Opening a pipe would wait for its writer.
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new FileSystemException(file.toString(), null, "is not a regular file");
-        }
-        FileChannel channel = FileChannel.open(file);
         try {
-            return new FileSource(connection, file, channel, start, count);
+            return new FileSource(connection, file, opened, start, count);
         } catch (Throwable thrown) {
-            channel.close();
+            opened.close();
             throw thrown;
         }
     }

@@ -15,6 +15,7 @@ import socketserver.transport.MultiplexedStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -129,15 +130,18 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     public void ready(boolean reads, boolean writes) {
         readable |= reads;
         writable |= writes;
-        if (!goesOn) {
-            goesOn = true;
-            loop.again(this);
+        queue();
+    }
+
+    /// Lets it have a turn when the others had theirs, unless there are to be no more frames.
+    void goOn() {
+        if (!ended) {
+            queue();
         }
     }
 
-    /// Lets it have a turn when the others had theirs.
-    void goOn() {
-        if (!goesOn && !ended) {
+    private void queue() {
+        if (!goesOn) {
             goesOn = true;
             loop.again(this);
         }
@@ -327,7 +331,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         if (reported != null) {
             task.report(reported);
         }
-        if (FramedOutput.isLost(reported) || !output.endsLater(request())) {
+        if (FramedOutput.isLost(reported) || !output.endsLater()) {
             finish();
         }
     }
@@ -411,7 +415,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
             finish();
             return;
         }
-        if (output.endsLater(request())) {
+        if (output.endsLater()) {
             // When the client has all.
             return;
         }
@@ -435,7 +439,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     @Override
     public void send(T frame) throws IOException {
-        output.sendFrame(request(), frames.framing().encode(frame));
+        output.sendFrame(frames.framing().encode(frame));
     }
 
     @Override
@@ -449,8 +453,8 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     }
 
     @Override
-    public long sendFile(Path file, long start, long count) throws IOException {
-        FileSource source = FileSource.open(this, file, start, count);
+    public long sendFile(FileChannel opened, Path file, long start, long count) throws IOException {
+        FileSource source = FileSource.of(this, opened, file, start, count);
         output.add(source);
         return source.length();
     }

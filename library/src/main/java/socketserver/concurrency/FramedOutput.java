@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 import socketserver.request.DisconnectedException;
 import socketserver.request.OutputOverflowException;
-import socketserver.request.StreamRequest;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -51,12 +50,12 @@ final class FramedOutput {
     }
 
     /// Sends a frame, or drops it if that is what becomes of those for which there is no room.
-    void sendFrame(StreamRequest request, ByteBuffer frame) throws IOException {
+    void sendFrame(ByteBuffer frame) throws IOException {
         if (limits().overflow() == Overflow.DROP && !hasRoomFor(frame)) {
             return;
         }
         if (connection.stream().gathers()) {
-            request.write(frame);
+            connection.request().write(frame);
         } else {
             connection.stream().sent(send(frame));
         }
@@ -191,10 +190,10 @@ final class FramedOutput {
     }
 
     /// {@return whether the request has to last until what is kept was sent, which is seen to}
-    boolean endsLater(StreamRequest request) {
+    boolean endsLater() {
         try {
             // What was gathered by output(), if that has a buffer.
-            request.flush();
+            connection.request().flush();
             synchronized (this) {
                 if (queue != null) {
                     connection.stream().interest(false, true);

@@ -62,10 +62,7 @@ final class Loop {
         this.engine = engine;
         this.keepAlive = keepAlive;
         multiplexer = engine.openMultiplexer();
-        buffer =
-                engine.name().equals("jdk")
-                        ? ByteBuffer.allocateDirect(BUFFER)
-                        : ByteBuffer.allocate(BUFFER);
+        buffer = multiplexer.newBuffer(BUFFER);
         thread = new LoopThread(this, name);
         thread.start();
     }

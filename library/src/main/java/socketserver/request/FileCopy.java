@@ -21,6 +21,17 @@ final class FileCopy {
         int send(ByteBuffer from) throws IOException;
     }
 
+    /// {@return a file that is open for reading}
+    ///
+    /// @throws FileSystemException if it is not a regular file
+    static FileChannel open(Path file) throws IOException {
+        // Opening a pipe would wait for its writer.
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new FileSystemException(file.toString(), null, "is not a regular file");
+        }
+        return FileChannel.open(file);
+    }
+
     /// Sends bytes of a file.
     ///
     /// @param count how many; negative is all that it has now
@@ -28,11 +39,7 @@ final class FileCopy {
     /// @throws EOFException if it has not so many
     static void send(Path file, long from, long count, Sink sink, LongConsumer sent)
             throws IOException {
-        // Opening a pipe would wait for its writer.
-        if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new FileSystemException(file.toString(), null, "is not a regular file");
-        }
-        try (FileChannel channel = FileChannel.open(file)) {
+        try (FileChannel channel = open(file)) {
             long all = count < 0 ? Math.max(0, channel.size() - from) : count;
             ByteBuffer part = ByteBuffer.allocate((int) Math.min(PART, all));
             for (long done = 0; done < all; ) {

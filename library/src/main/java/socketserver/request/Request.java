@@ -121,7 +121,6 @@ public abstract class Request {
     /// @throws InterruptedException if the thread is interrupted
     /// @throws IllegalStateException if a frame handler calls it on a selector's loop
     public final void pause(Duration time) throws InterruptedException {
-        Turn.requireMayWait();
         this.<@Nullable Void, InterruptedException>giveWay(
                 () -> {
                     Thread.sleep(time);

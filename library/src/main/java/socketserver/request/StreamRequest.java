@@ -12,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,9 +34,8 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     private static final VarHandle READING = field("reading", boolean.class);
     private static final VarHandle SENDING = field("sending", boolean.class);
 
-    // Guards the order of the outgoing bytes, and the output. Made at the first write, under the
-    // lock
-    // of this.
+    // Guards the order of the outgoing bytes, and the output. Made at the first write, by the one
+    // who holds this.
     private volatile @Nullable ReentrantLock writing;
     private @Nullable RequestOutput output;
     // The reading thread's alone.
@@ -321,6 +321,13 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     protected void sendFile(Path file, long from, long count, long timeoutNanos, LongConsumer sent)
             throws IOException {
         FileCopy.send(file, from, count, part -> send(part, timeoutNanos), sent);
+    }
+
+    /// {@return a file that is open for reading}
+    ///
+    /// @throws FileSystemException if it is not a regular file, or must not be read
+    protected static FileChannel open(Path file) throws IOException {
+        return FileCopy.open(file);
     }
 
     /// Lets the request go on by another model with another handler, when the handler that runs now

@@ -2,6 +2,7 @@ package socketserver.transport;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /// What a [Multiplexer] tells of a connection, and what takes the bytes that are written to it.
@@ -21,11 +22,13 @@ public interface Attached {
     /// @return how many bytes: all
     int send(ByteBuffer from) throws IOException;
 
-    /// Takes bytes of a file, to send them soon; called by one thread at a time.
+    /// Takes bytes of a file, to send them soon, and closes it then; called by one thread at a
+    /// time.
     ///
-    /// @param count how many; negative is all that the file has when it is opened
+    /// @param file its name, for errors
+    /// @param count how many; negative is all that the file has now
     /// @return how many bytes it will be
-    long sendFile(Path file, long from, long count) throws IOException;
+    long sendFile(FileChannel opened, Path file, long from, long count) throws IOException;
 
     /// Ends our bytes when all that was taken has been sent.
     void endOutput() throws IOException;

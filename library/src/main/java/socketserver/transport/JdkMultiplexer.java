@@ -3,6 +3,7 @@ package socketserver.transport;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -73,6 +74,12 @@ final class JdkMultiplexer implements Multiplexer {
         } catch (CancelledKeyException closed) {
             // By another thread, meanwhile.
         }
+    }
+
+    /// {@return a direct one: into any other, channels read by way of one}
+    @Override
+    public ByteBuffer newBuffer(int capacity) {
+        return ByteBuffer.allocateDirect(capacity);
     }
 
     @Override

@@ -260,7 +260,7 @@ final class JdkStreamRequest extends StreamRequest
             throws IOException {
         Attached told = attached;
         if (told != null) {
-            sent.accept(told.sendFile(file, from, count));
+            sent.accept(told.sendFile(open(file), file, from, count));
         } else {
             super.sendFile(file, from, count, timeoutNanos, sent);
         }

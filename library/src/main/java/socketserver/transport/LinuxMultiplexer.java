@@ -5,6 +5,7 @@ import socketserver.posix.PollSet;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /// Waits in `epoll_wait(2)`.
@@ -71,7 +72,7 @@ final class LinuxMultiplexer implements Multiplexer {
         }
 
         @Override
-        public long sendFile(Path file, long from, long count) {
+        public long sendFile(FileChannel opened, Path file, long from, long count) {
             throw new UnsupportedOperationException();
         }
 

@@ -220,8 +220,9 @@ final class LinuxStreamRequest extends StreamRequest
     public int receiveNow(ByteBuffer into) throws IOException {
         descriptor.takeReadable();
         int count = receiveSome(into);
-        received(count == EAGAIN.result() ? 0 : count);
-        return count == EAGAIN.result() ? 0 : count;
+        int received = count == EAGAIN.result() ? 0 : count;
+        received(received);
+        return received;
     }
 
     @Override
@@ -254,7 +255,7 @@ final class LinuxStreamRequest extends StreamRequest
             throws IOException {
         Attached attached = descriptor.attached();
         if (attached != null) {
-            sent.accept(attached.sendFile(file, from, count));
+            sent.accept(attached.sendFile(open(file), file, from, count));
             return;
         }
         LinuxFile opened = LinuxFile.of(file, from, count);

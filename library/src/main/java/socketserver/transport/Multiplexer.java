@@ -2,6 +2,7 @@ package socketserver.transport;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /// Waits for many connections and listeners at once: what a selector's loop turns around.
 ///
@@ -14,6 +15,11 @@ public interface Multiplexer extends Closeable {
 
     /// Watches that listener no longer.
     void ignore(Listener<?> listener);
+
+    /// {@return what its connections are best read into}
+    default ByteBuffer newBuffer(int capacity) {
+        return ByteBuffer.allocate(capacity);
+    }
 
     /// Waits until something is ready or [#wakeUp()] is or was called.
     ///
