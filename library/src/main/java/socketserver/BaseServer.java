@@ -3,29 +3,26 @@ package socketserver;
 import org.jspecify.annotations.Nullable;
 
 import socketserver.concurrency.ForkingModel;
-import socketserver.request.DisconnectedException;
-import socketserver.request.InputTooLongException;
+import socketserver.request.CloseReason;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.RequestRunner;
 import socketserver.request.Server;
+import socketserver.request.StreamRequest;
 import socketserver.transport.Engine;
 import socketserver.transport.Listener;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.ProtocolException;
 import java.net.SocketAddress;
-import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// What all servers are: a loop that takes requests, hooks around each of them, and a life from the
 /// first request to `close()`. Python's `BaseServer`.
@@ -61,9 +58,14 @@ public abstract class BaseServer<R extends Request>
     private volatile ServerOptions options;
 
     private final AtomicBoolean listenerClosed = new AtomicBoolean();
+    private final ServerListeners listeners = new ServerListeners();
     private final Lifecycle lifecycle;
     private final ServingLoop<R> loop;
     private final LiveRequests live;
+    private final Admission admission;
+    private final Farewells farewells = new Farewells();
+    // How many drains go on.
+    private final AtomicInteger unready = new AtomicInteger();
     // What has run requests of this server beside its model.
     private final Set<RequestRunner> continuedBy = ConcurrentHashMap.newKeySet();
 
@@ -82,7 +84,8 @@ public abstract class BaseServer<R extends Request>
         this.options = Objects.requireNonNull(options, "options");
         lifecycle = new Lifecycle(false);
         loop = new ServingLoop<>(this);
-        live = new LiveRequests(loop::roomMade);
+        live = new LiveRequests(loop::roomMade, this::gone);
+        admission = new Admission(this);
     }
 
     /// Makes the copy of a server in a child process; called by Java's serialization alone.
@@ -99,7 +102,8 @@ public abstract class BaseServer<R extends Request>
                 };
         lifecycle = new Lifecycle(true);
         loop = new ServingLoop<>(this);
-        live = new LiveRequests(loop::roomMade);
+        live = new LiveRequests(loop::roomMade, this::gone);
+        admission = new Admission(this);
     }
 
     /// Gives the copy of a server its handler.
@@ -160,6 +164,16 @@ public abstract class BaseServer<R extends Request>
         return options.blockOnClose();
     }
 
+    /// Lets that be told of what happens to this server from now on.
+    public final void addListener(ServerListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /// Lets that be told no more; nothing changes if it was not.
+    public final void removeListener(ServerListener listener) {
+        listeners.remove(listener);
+    }
+
     // Binding
 
     /// Binds the server to its address; called by the constructor unless the option
@@ -205,8 +219,10 @@ public abstract class BaseServer<R extends Request>
 
     private void serveBegun(@Nullable Duration serviceInterval) {
         try {
+            listeners.started(this);
             loop.serveForever(serviceInterval);
         } finally {
+            listeners.stopped(this);
             lifecycle.end(true);
         }
     }
@@ -317,38 +333,103 @@ public abstract class BaseServer<R extends Request>
         return lifecycle.servingHere() || lifecycle.awaitEnd(serving, deadline);
     }
 
-    /// Stops serving, waits for the live requests to end, and ends those that are still live when
-    /// the time is over. The socket stays open: the server can serve again.
+    /// Drains the server, at once: [#shutdown(Drain)].
     ///
-    /// A handler that calls it does not wait for itself, and its request is not cut.
-    ///
+    /// @param time how long it may take
     /// @throws IllegalArgumentException if the time is negative
     public final ShutdownReport shutdown(Duration time) {
-        if (time.isNegative()) {
-            throw new IllegalArgumentException("time (%s) must not be negative".formatted(time));
-        }
-        long start = System.nanoTime();
-        Deadline deadline = Deadline.in(time);
-        List<LiveRequest> before = live.others();
-        long serving = stop();
-        List<LiveRequest> cut =
-                live.whileStopping(
-                        () -> {
-                            awaitStop(serving, deadline);
-                            return live.awaitEmpty(deadline, lifecycle.servingHere())
-                                    ? List.of()
-                                    : cut();
-                        });
-        Set<LiveRequest> unfinished = new HashSet<>(live.others());
-        unfinished.addAll(cut);
-        long finished = before.stream().filter(row -> !unfinished.contains(row)).count();
-        return new ShutdownReport((int) finished, cut, Duration.ofNanos(System.nanoTime() - start));
+        return shutdown(Drain.within(time));
     }
 
-    private List<LiveRequest> cut() {
-        List<LiveRequest> others = live.others();
-        others.forEach(LiveRequest::close);
-        return others;
+    /// Stops serving, lets the live requests come to an end, and ends those that are still live
+    /// when the time is over. The socket stays open: clients that come meanwhile wait, and the
+    /// server can serve again.
+    ///
+    /// Handlers are told by [Request#draining()]; one that waits for its client between two
+    /// messages finds the end of the client's input. A handler that calls it does not wait for
+    /// itself, and its request is neither told nor cut. The report comes a second after the end of
+    /// the time if handlers do not end whose requests were cut.
+    public final ShutdownReport shutdown(Drain drain) {
+        return draining(drain, () -> {});
+    }
+
+    /// Drains as [#shutdown(Drain)] does, but closes the socket as soon as the server takes no more
+    /// requests, so that clients are refused; at the end the server is closed.
+    ///
+    /// If another thread closes it already, this waits for that, too.
+    public final ShutdownReport close(Drain drain) {
+        lifecycle.requireOriginal();
+        ShutdownReport report = draining(drain, this::closeForDrain);
+        close();
+        return report;
+    }
+
+    private ShutdownReport draining(Drain drain, Runnable stopped) {
+        listeners.draining(this, drain);
+        unready.incrementAndGet();
+        try {
+            Draining draining = new Draining(this, drain);
+            if (drain.unready().isPositive()) {
+                lifecycle.awaitClosing(Deadline.in(drain.unready()));
+            }
+            long serving = stop();
+            ShutdownReport report =
+                    draining.run(
+                            deadline -> {
+                                boolean ended = awaitStop(serving, deadline);
+                                if (ended) {
+                                    stopped.run();
+                                }
+                                return ended;
+                            });
+            listeners.drained(this, report);
+            return report;
+        } finally {
+            unready.decrementAndGet();
+        }
+    }
+
+    private void closeForDrain() {
+        lifecycle.forbidServing();
+        if (!repliesThroughListener()) {
+            closeListenerOnce();
+        }
+    }
+
+    /// Drains and closes the server when the JVM ends, because of a signal or `System.exit`.
+    ///
+    /// It is part of the JVM's end, and must be over before the process is killed. A server that
+    /// was closed before is forgotten.
+    ///
+    /// @throws IllegalStateException if the JVM is ending already, or the server is closed
+    public final void drainAtExit(Drain drain) {
+        requireOpen();
+        ExitDrain.of(this, drain);
+    }
+
+    /// {@return whether new clients are welcome: it serves, is not suspended, and does not drain}
+    ///
+    /// It is what a load balancer's health check should be told.
+    public final boolean ready() {
+        return lifecycle.serving() != null
+                && !lifecycle.stopRequested()
+                && !admission.isSuspended()
+                && unready.get() == 0;
+    }
+
+    /// Takes no more requests until [#resume()]: clients that come wait. Live requests go on.
+    public final void suspend() {
+        if (admission.suspend(true)) {
+            listeners.suspended(this);
+        }
+    }
+
+    /// Takes requests again.
+    public final void resume() {
+        if (admission.suspend(false)) {
+            listeners.resumed(this);
+            loop.wake();
+        }
     }
 
     /// Stops serving, closes the socket, waits for handlers as long as the deadline `close` says,
@@ -372,15 +453,18 @@ public abstract class BaseServer<R extends Request>
         try {
             live.whileStopping(this::closeWhileStopping);
         } finally {
+            live.sweep();
+            farewells.close();
             loop.closed();
             continuedBy.forEach(runner -> runner.serverClosed(this));
+            listeners.closed(this);
             lifecycle.endClose();
         }
     }
 
     /// Waits until no request is live but those that the calling thread is busy with.
     final void awaitHandlers() {
-        live.awaitEmpty(Deadline.NEVER, lifecycle.servingHere());
+        live.awaitEmpty(Deadline.NEVER, lifecycle.servingHere(), () -> {});
     }
 
     private void closeListenerOnce() {
@@ -398,13 +482,15 @@ public abstract class BaseServer<R extends Request>
         if (!repliesThroughListener()) {
             closeListenerOnce();
         }
-        if (waits && !live.awaitEmpty(deadline, lifecycle.servingHere())) {
-            String states = live.others().stream().limit(10).toList().toString();
+        if (waits && !live.awaitEmpty(deadline, lifecycle.servingHere(), () -> {})) {
+            List<LiveRequest> cut = live.others();
+            String states = cut.stream().limit(10).toList().toString();
+            cut.forEach(row -> row.close(CloseReason.CUT));
             log().log(
                             Level.WARNING,
                             "{0}: closed with {1} requests still live: {2}",
                             address(),
-                            Integer.toString(cut().size()),
+                            Integer.toString(cut.size()),
                             states);
         }
         if (waits && !live.handledBy(Thread.currentThread())) {
@@ -582,20 +668,11 @@ public abstract class BaseServer<R extends Request>
     /// Called by the thread that handles, before the request is ended; it must not rely on the
     /// client.
     protected void handleError(R request, Throwable failure) {
-        if (isClients(failure)) {
-            log().log(Level.DEBUG, "{0}: {1}", request, failure);
-        } else {
+        if (CloseReason.of(failure) == CloseReason.FAILED) {
             log().log(Level.WARNING, "request from " + request.client() + " failed", failure);
+        } else {
+            log().log(Level.DEBUG, "{0}: {1}", request, failure);
         }
-    }
-
-    private static boolean isClients(Throwable failure) {
-        return failure instanceof DisconnectedException
-                || failure instanceof SocketTimeoutException
-                || failure instanceof InputTooLongException
-                || failure instanceof ProtocolException
-                || failure instanceof EOFException
-                || failure instanceof ClosedChannelException;
     }
 
     /// Reports that taking a request has failed: the process has no descriptor left (`EMFILE`),
@@ -657,6 +734,13 @@ public abstract class BaseServer<R extends Request>
     }
 
     final void reportError(R request, Throwable failure) {
+        LiveRequest row = live.row(request);
+        if (row != null) {
+            row.endsBy(CloseReason.of(failure));
+            if (row.isOpened()) {
+                listeners.failed(row, failure);
+            }
+        }
         guardedFor(request, "handleError", () -> handleError(request, failure));
     }
 
@@ -673,15 +757,21 @@ public abstract class BaseServer<R extends Request>
         if (failure instanceof ClosedChannelException && lifecycle.closing()) {
             return;
         }
+        listeners.acceptFailed(this, failure, attempt);
         guarded("handleAcceptError", () -> handleAcceptError(failure, attempt));
     }
 
     final void acceptRecovered(int failures) {
+        listeners.acceptRecovered(this, failures);
         log().log(Level.INFO, "{0}: takes requests again, after {1} failures", address(), failures);
     }
 
     final boolean stopping() {
         return lifecycle.stopRequested();
+    }
+
+    final boolean servesHere() {
+        return lifecycle.servingHere();
     }
 
     final boolean isServingForeverHere() {
@@ -694,6 +784,40 @@ public abstract class BaseServer<R extends Request>
 
     final @Nullable Thread servingThread() {
         return lifecycle.serving();
+    }
+
+    final ServerListeners listeners() {
+        return listeners;
+    }
+
+    private void gone(LiveRequest row) {
+        CloseReason reason = row.gone();
+        admission.gone(row);
+        if (row.isOpened()) {
+            listeners.closed(row, reason);
+        }
+    }
+
+    /// Turns a request away that was taken.
+    final void refuse(R request, RefusalReason reason) {
+        listeners.refused(this, request.client(), reason);
+        String farewell = options.limits().farewell();
+        if (farewell != null && request instanceof StreamRequest stream && reason.hasFarewell()) {
+            // It is not among those that count any more.
+            live.forget(request);
+            farewells.tell(stream, farewell, () -> endRequest(request));
+        } else {
+            endRequest(request);
+        }
+    }
+
+    /// {@return whether each live request holds a descriptor of this process}
+    boolean holdsDescriptors() {
+        return false;
+    }
+
+    final Admission admission() {
+        return admission;
     }
 
     final LiveRequests live() {

@@ -14,6 +14,13 @@ final class Checks {
         }
     }
 
+    static void notNegative(String name, int value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(
+                    "%s (%d) must not be negative".formatted(name, value));
+        }
+    }
+
     static void positive(String name, @Nullable Duration value) {
         if (value != null && !value.isPositive()) {
             throw new IllegalArgumentException(

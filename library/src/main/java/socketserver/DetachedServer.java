@@ -3,6 +3,7 @@ package socketserver;
 import org.jspecify.annotations.Nullable;
 
 import socketserver.concurrency.Detached;
+import socketserver.request.CloseReason;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.Server;
@@ -40,7 +41,7 @@ final class DetachedServer<R extends Request> implements Detached {
     private transient @Nullable SocketAddress address;
     private transient ServerOptions options = ServerOptions.DEFAULT;
     // The thread's alone that handles in the child.
-    private transient boolean failed;
+    private transient @Nullable Throwable failure;
 
     DetachedServer(BaseServer<R> server, RequestHandler<? super R> handler) {
         this.server = server;
@@ -120,9 +121,12 @@ final class DetachedServer<R extends Request> implements Detached {
     }
 
     private void handle(R request) throws Exception {
-        failed = true;
-        handler.handle(request);
-        failed = false;
+        try {
+            handler.handle(request);
+        } catch (Throwable thrown) {
+            failure = thrown;
+            throw thrown;
+        }
     }
 
     @Override
@@ -132,9 +136,10 @@ final class DetachedServer<R extends Request> implements Detached {
 
     @Override
     @SuppressWarnings("unchecked") // it was taken by the same server
-    public boolean run(Request request) {
-        failed = false;
+    public CloseReason run(Request request) {
+        failure = null;
         server.runRequest((R) request);
-        return !failed;
+        Throwable thrown = failure;
+        return thrown == null ? CloseReason.HANDLED : CloseReason.of(thrown);
     }
 }

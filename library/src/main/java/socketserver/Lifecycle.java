@@ -17,6 +17,7 @@ final class Lifecycle {
     private volatile boolean forever;
     private volatile boolean stopRequested;
     private volatile boolean closing;
+    private boolean closeBegun;
     private boolean closed;
     private boolean foreverEnded;
     private long servingsEnded;
@@ -142,10 +143,27 @@ final class Lifecycle {
         return await(Deadline.NEVER, () -> !closed);
     }
 
+    /// Waits until the server is being closed.
+    void awaitClosing(Deadline deadline) {
+        await(deadline, () -> !closing);
+    }
+
     private boolean await(Deadline deadline, BooleanSupplier state) {
         lock.lock();
         try {
             return deadline.awaitWhile(state, changed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Forbids all serving from now on, and stops the present one.
+    void forbidServing() {
+        lock.lock();
+        try {
+            closing = true;
+            stopRequested = true;
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -157,9 +175,9 @@ final class Lifecycle {
     boolean beginClose() {
         lock.lock();
         try {
-            boolean first = !closing;
-            closing = true;
-            stopRequested = true;
+            boolean first = !closeBegun;
+            closeBegun = true;
+            forbidServing();
             return first;
         } finally {
             lock.unlock();

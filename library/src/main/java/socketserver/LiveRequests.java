@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// The table of live requests: the one registry that counting, joining and draining use.
@@ -19,13 +20,15 @@ import java.util.function.Supplier;
 /// A request is in it from its verification until its handler has ended and it was closed, both.
 /// The serving thread adds; any thread removes.
 final class LiveRequests {
-    private static final Duration SWEEP = Duration.ofMillis(50);
+    /// How often is looked for what nobody tells.
+    static final Duration SWEEP = Duration.ofMillis(50);
 
     private final ConcurrentHashMap<Request, LiveRequest> rows = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
     // How many rows' handlers have left their requests open.
     private final AtomicInteger kept = new AtomicInteger();
     private final Runnable onChange;
+    private final Consumer<LiveRequest> onGone;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final AtomicInteger waiters = new AtomicInteger();
@@ -36,8 +39,10 @@ final class LiveRequests {
     /// Makes an empty table.
     ///
     /// @param onChange called after a row has gone or is kept
-    LiveRequests(Runnable onChange) {
+    /// @param onGone told of each row that has gone, before it counts as such
+    LiveRequests(Runnable onChange, Consumer<LiveRequest> onGone) {
         this.onChange = onChange;
+        this.onGone = onGone;
     }
 
     int size() {
@@ -100,12 +105,18 @@ final class LiveRequests {
         if (row.isKept()) {
             kept.decrementAndGet();
         }
+        onGone.accept(row);
         int left = size.decrementAndGet();
         announce();
         Runnable last = onEmpty;
         if (left == 0 && last != null) {
             last.run();
         }
+    }
+
+    /// Removes the row of a request that is not to be counted any more, though it is open.
+    void forget(Request request) {
+        remove(request);
     }
 
     /// Says that a row has gone or is kept from now on.
@@ -159,21 +170,29 @@ final class LiveRequests {
     /// for each other.
     ///
     /// @param serving whether the calling thread is the serving one
+    /// @param meanwhile done at first and now and then
     /// @return whether that came about before the deadline
-    boolean awaitEmpty(Deadline deadline, boolean serving) {
+    boolean awaitEmpty(Deadline deadline, boolean serving, Runnable meanwhile) {
         boolean awaited = serving || handledBy(Thread.currentThread());
-        lock.lock();
+        waiters.incrementAndGet();
         try {
-            waiters.incrementAndGet();
             boolean empty;
             do {
+                meanwhile.run();
                 // In slices, because nobody says when a kept request is closed.
-                Deadline slice = deadline.or(Deadline.in(SWEEP));
-                empty = slice.awaitWhile(() -> othersAreLive(awaited), changed);
+                empty = awaitEmpty(deadline.or(Deadline.in(SWEEP)), awaited);
             } while (!empty && !deadline.passed() && !Thread.currentThread().isInterrupted());
             return empty;
         } finally {
             waiters.decrementAndGet();
+        }
+    }
+
+    private boolean awaitEmpty(Deadline slice, boolean awaited) {
+        lock.lock();
+        try {
+            return slice.awaitWhile(() -> othersAreLive(awaited), changed);
+        } finally {
             lock.unlock();
         }
     }

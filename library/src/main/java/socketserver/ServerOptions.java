@@ -71,6 +71,14 @@ public final class ServerOptions {
                 limits, change.apply(deadlines), socket, bindAndActivate, blockOnClose);
     }
 
+    /// {@return these options with what a server on the open Internet should have:
+    /// [Deadlines#EXPOSED] and [Limits#EXPOSED], but for the waits of the server itself}
+    public ServerOptions exposed() {
+        return withLimits(_ -> Limits.EXPOSED)
+                .withDeadlines(
+                        set -> Deadlines.EXPOSED.withRequest(set.request()).withClose(set.close()));
+    }
+
     /// {@return these options with the socket's settings changed}
     public ServerOptions withSocket(UnaryOperator<SocketSettings> change) {
         return new ServerOptions(

@@ -6,6 +6,7 @@ import socketserver.concurrency.ChildProcess;
 import socketserver.concurrency.Detached;
 import socketserver.concurrency.LastingTask;
 import socketserver.concurrency.MovableTask;
+import socketserver.request.CloseReason;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.transport.MovableRequest;
@@ -51,19 +52,22 @@ final class ServerTask<R extends Request> implements MovableTask, LastingTask {
     }
 
     @Override
-    public void moved(ChildProcess child) {
+    public void moved(ChildProcess child, Runnable drain) {
         LiveRequest row = server.live().row(request);
         if (row != null) {
-            row.moved(child);
+            row.moved(child, drain);
         }
         ((MovableRequest) request).letGo();
         server.closeMoved(request);
     }
 
     @Override
-    public void ended(long bytesIn, long bytesOut) {
+    public void ended(CloseReason reason, long bytesIn, long bytesOut) {
         LiveRequest row = server.live().row(request);
         if (row != null) {
+            if (reason != CloseReason.HANDLED) {
+                row.endsBy(reason);
+            }
             row.addElsewhere(bytesIn, bytesOut);
             server.live().ended(row);
         }

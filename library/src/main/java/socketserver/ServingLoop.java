@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import socketserver.concurrency.ConcurrencyModel;
 import socketserver.concurrency.RequestLoop;
+import socketserver.request.DeadlineKind;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.Turn;
@@ -19,8 +20,6 @@ import java.util.concurrent.locks.LockSupport;
 ///
 /// The one thread that serves uses it; no exception of a hook ends it.
 final class ServingLoop<R extends Request> implements RequestLoop, PolledServing {
-    private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
-
     private final BaseServer<R> server;
     private final Backoff backoff = new Backoff();
     // Read by the thread that closes, too.
@@ -29,7 +28,6 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
     private Deadline nextService = Deadline.NEVER;
     // Whether the last request may not have been the last one that is ready.
     private boolean ready;
-    private Deadline nextWarning = Deadline.in(Duration.ZERO);
     // What wakes the thread that waits for the listener, if that is somebody else's.
     private volatile @Nullable Runnable waker;
     // Whether the serving thread is parked until a request ends; read by the threads that end one.
@@ -74,6 +72,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
         this.serviceInterval = serviceInterval;
         nextService = Deadline.in(serviceInterval);
         ready = false;
+        server.admission().begin();
         model().serve(this);
     }
 
@@ -146,7 +145,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
         if (ready) {
             waitingForRoom = true;
             if (mustWait()) {
-                return server.live().untilSweep(nextService).left();
+                return server.admission().untilRoom(nextService).left();
             }
             waitingForRoom = false;
         }
@@ -164,6 +163,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
     }
 
     HandleResult handleOne(@Nullable Duration timeout) {
+        server.admission().begin();
         model();
         Deadline deadline = Deadline.in(timeout);
         for (; ; ) {
@@ -197,7 +197,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
         if (mustWait()) {
             waitingForRoom = true;
             if (mustWait()) {
-                park(server.live().untilSweep(deadline));
+                park(server.admission().untilRoom(deadline));
             }
             waitingForRoom = false;
             return false;
@@ -250,29 +250,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
 
     /// {@return whether the next client has to wait until a live request has ended}
     private boolean mustWait() {
-        return server.live().size() >= model().capacity()
-                || (isFull() && server.options().limits().overLimit() == OverLimit.WAIT);
-    }
-
-    private boolean isFull() {
-        int limit = server.options().limits().maxConnections();
-        if (server.live().size() < limit) {
-            return false;
-        }
-        server.live().sweep();
-        boolean full = server.live().size() >= limit;
-        if (full && nextWarning.passed()) {
-            nextWarning = Deadline.in(BETWEEN_WARNINGS);
-            BaseServer.log().log(
-                    System.Logger.Level.WARNING,
-                    "{0}: as many requests are live as maxConnections allows ({1}): more {2}",
-                    server.address(),
-                    Integer.toString(limit),
-                    server.options().limits().overLimit() == OverLimit.WAIT
-                            ? "wait"
-                            : "are refused");
-        }
-        return full;
+        return server.admission().mustWait(model().capacity());
     }
 
     /// Takes the next request and hands it on.
@@ -299,17 +277,25 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
     }
 
     private HandleResult dispatch(R request) {
-        boolean refused = isFull();
+        boolean full = server.admission().isFull();
         LiveRequest row = server.live().add(request);
+        RefusalReason refusal = server.admission().refusal(row, full);
+        if (refusal != null) {
+            server.refuse(request, refusal);
+            return HandleResult.REJECTED;
+        }
         try {
-            if (refused || !server.verifyRequest(request)) {
-                server.endRequest(request);
+            if (!server.verifyRequest(request)) {
+                server.refuse(request, RefusalReason.NOT_VERIFIED);
                 return HandleResult.REJECTED;
             }
         } catch (Throwable thrown) {
+            server.listeners().refused(server, request.client(), RefusalReason.NOT_VERIFIED);
             failed(request, thrown);
             return HandleResult.REJECTED;
         }
+        row.opens(server.options().deadlines().of(DeadlineKind.AGE));
+        server.listeners().opened(row);
         try {
             server.processRequest(request);
         } catch (Throwable thrown) {

@@ -141,6 +141,16 @@ public final class SocketServer<R extends Request, S extends BaseServer<R>> {
         return options(all -> all.withDeadlines(deadlines -> deadlines.withWrite(timeout)));
     }
 
+    /// Sets what a server on the open Internet should have: [ServerOptions#exposed()].
+    public SocketServer<R, S> exposed() {
+        return options(ServerOptions::exposed);
+    }
+
+    /// Sets how long a client may send nothing; null is for ever.
+    public SocketServer<R, S> idleTimeout(@Nullable Duration timeout) {
+        return options(all -> all.withDeadlines(deadlines -> deadlines.withIdle(timeout)));
+    }
+
     /// Sets how long [BaseServer#close()] waits for handlers; null is for ever.
     public SocketServer<R, S> closeTimeout(@Nullable Duration timeout) {
         return options(all -> all.withDeadlines(deadlines -> deadlines.withClose(timeout)));

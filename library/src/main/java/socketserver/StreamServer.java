@@ -35,6 +35,11 @@ public abstract class StreamServer extends ListeningServer<StreamRequest> {
         return engine.openStream(family());
     }
 
+    @Override
+    final boolean holdsDescriptors() {
+        return true;
+    }
+
     /// {@return the families that an adopted socket may have}
     abstract Set<StandardProtocolFamily> families();
 
@@ -43,17 +48,13 @@ public abstract class StreamServer extends ListeningServer<StreamRequest> {
         return engine.adoptStream(families(), descriptor);
     }
 
-    /// Accepts the next connection and gives it the timeouts of the options; Python's
+    /// Accepts the next connection and gives it the deadlines of the options; Python's
     /// `get_request`.
     @Override
     protected @Nullable StreamRequest getRequest() throws IOException {
         StreamRequest request = super.getRequest();
-        Deadlines deadlines = options().deadlines();
-        if (request != null && deadlines.read() != null) {
-            request.readTimeout(deadlines.read());
-        }
-        if (request != null && deadlines.write() != null) {
-            request.writeTimeout(deadlines.write());
+        if (request != null) {
+            request.deadlines(options().deadlines().client());
         }
         return request;
     }

@@ -6,6 +6,7 @@ import static socketserver.Eventually.eventually;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -17,6 +18,7 @@ import socketserver.concurrency.ConcurrencyModel;
 import socketserver.request.StreamRequest;
 
 import java.io.BufferedReader;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
@@ -26,14 +28,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A process that really has no descriptor left, of 64.
+/// A process that has no descriptors left, of 120, or few.
 @Timeout(40)
 @EnabledOnOs(OS.LINUX)
 class DescriptorExhaustionTest {
-    private static final int LIMIT = 64;
+    private static final int LIMIT = 120;
 
-    /// Echoes, and says on request how often taking a connection has failed.
+    /// Echoes, and says on request how often taking a connection has failed; on request it opens
+    /// files of its own, so many that the server has less than it has counted on.
     static final class Program {
+        private static final int FILES = 24;
+        private static final List<FileInputStream> OPEN = new ArrayList<>();
+
         private Program() {}
 
         public static void main(String[] arguments) throws IOException {
@@ -61,9 +67,22 @@ class DescriptorExhaustionTest {
                 System.out.println(server.address().getPort());
                 var commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
                 for (String command; (command = commands.readLine()) != null; ) {
-                    System.out.println(command.equals("failures") ? failures : isWaiting(server));
+                    System.out.println(
+                            switch (command) {
+                                case "failures" -> failures;
+                                case "live" -> server.requests().size();
+                                case "files" -> openFiles();
+                                default -> isWaiting(server);
+                            });
                 }
             }
+        }
+
+        private static int openFiles() throws IOException {
+            for (int i = 0; i < FILES; i++) {
+                OPEN.add(new FileInputStream("/dev/null"));
+            }
+            return OPEN.size();
         }
 
         /// {@return whether its first handler waits for its client, and nothing else needs
@@ -100,6 +119,7 @@ class DescriptorExhaustionTest {
             // The JDK opens what virtual threads wait with at their first wait, and never again if
             // that fails.
             eventually(() -> "true".equals(program.ask("waiting")));
+            assertThat(program.ask("files")).isEqualTo("24");
             // From before the first failure, so that a late look at it does not shorten what
             // follows.
             long start = System.nanoTime();
@@ -137,6 +157,30 @@ class DescriptorExhaustionTest {
             first.disconnect();
             eventually(() -> count(program, "takes requests again") == 1);
             assertThat(count(program, "cannot take a request")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void serverTakesNoMoreClientsThanItHasDescriptorsFor(@TempDir Path folder) throws Exception {
+        try (var program = ChildJvm.withDescriptors(LIMIT, folder, Program.class, "blocking")) {
+            InetSocketAddress address = program.address();
+            List<Peer> waiting = new ArrayList<>();
+            for (int i = 0; i < LIMIT; i++) {
+                Peer peer = Peer.of(address);
+                peer.send("client " + i);
+                waiting.add(peer);
+            }
+            eventually(
+                    () ->
+                            Integer.parseInt(String.valueOf(program.ask("live"))) > LIMIT / 3
+                                    && count(program, "more wait") == 1);
+            for (int i = 0; i < LIMIT; i++) {
+                try (Peer peer = waiting.removeFirst()) {
+                    assertThat(peer.line()).isEqualTo("client " + i);
+                }
+            }
+            assertThat(failures(program)).isZero();
+            assertThat(count(program, "the process may have no more descriptors")).isEqualTo(1);
         }
     }
 

@@ -2,10 +2,18 @@ package socketserver;
 
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /// What an engine, a family or a model cannot do: the one table of what the contract leaves out.
 final class Exceptions {
+    private static final Set<Class<?>> OF_CONNECTIONS =
+            Set.of(
+                    StreamContractTest.class,
+                    FileContractTest.class,
+                    DeadlineContractTest.class,
+                    DrainContractTest.class);
+
     static final List<Exceptions.Row> TABLE =
             List.of(
                     new Row(
@@ -18,10 +26,7 @@ final class Exceptions {
                                     + " constructor refuses"),
                     new Row(
                             "connections",
-                            method ->
-                                    method.getDeclaringClass().equals(StreamContractTest.class)
-                                            || method.getDeclaringClass()
-                                                    .equals(FileContractTest.class),
+                            method -> OF_CONNECTIONS.contains(method.getDeclaringClass()),
                             variant -> !variant.family().isStream(),
                             "a packet has no connection: no lines, half-close, reset or timeouts"),
                     new Row(

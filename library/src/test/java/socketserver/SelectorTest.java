@@ -26,6 +26,7 @@ import socketserver.concurrency.UnfinishedFrame;
 import socketserver.framing.FrameHandler;
 import socketserver.framing.FramedRequest;
 import socketserver.framing.Framing;
+import socketserver.request.DeadlineException;
 import socketserver.request.OutputOverflowException;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
@@ -385,8 +386,12 @@ class SelectorTest {
     @ParameterizedTest
     @FieldSource("socketserver.Variant#ENGINES")
     void losesPatienceWithAClientThatTakesNothing(String engine) throws Exception {
-        SelectorModel model = keeping(OutputLimits.DEFAULT.withPatience(Duration.ofMillis(200)));
-        try (var server = serveLines(engine, model, (line, request) -> request.send(line));
+        FrameHandler<String> echo =
+                (line, request) -> {
+                    ((StreamRequest) request.request()).writeTimeout(Duration.ofMillis(200));
+                    request.send(line);
+                };
+        try (var server = serveLines(engine, selector(), echo);
                 var peer = Peer.of(server)) {
             Background.run(
                     () -> {
@@ -396,7 +401,7 @@ class SelectorTest {
                     });
             assertThat(failure())
                     .isInstanceOf(SocketTimeoutException.class)
-                    .hasMessageContaining("nothing within the timeout of PT0.2S");
+                    .hasMessageContaining("has taken nothing within the write timeout of PT0.2S");
             eventually(() -> assertThat(server.requests()).isEmpty());
         }
     }
@@ -525,8 +530,8 @@ class SelectorTest {
                 var peer = Peer.of(server)) {
             assertThat(peer.ask("hello")).isEqualTo("hello");
             assertThat(failure())
-                    .isInstanceOf(SocketTimeoutException.class)
-                    .hasMessageContaining("read of");
+                    .isInstanceOf(DeadlineException.class)
+                    .hasMessageContaining("has sent nothing within the read timeout of PT");
             assertThat(peer.line()).isNull();
         }
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static socketserver.Eventually.eventually;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -553,15 +555,15 @@ class ShutdownTest {
     @Test
     void reportTellsWhatWasFinishedAndWhatWasCut() throws Exception {
         try (var server = threading(ECHO);
-                Peer idle = Peer.of(server);
+                Peer hung = Peer.of(server);
                 Peer busy = Peer.of(server)) {
             server.start();
-            assertThat(idle.ask("hello")).isEqualTo("hello");
-            assertThat(busy.ask("hello")).isEqualTo("hello");
+            sendHalfALine(hung, server, 1);
+            sendHalfALine(busy, server, 2);
             var draining = Background.call(() -> server.shutdown(Duration.ofMillis(500)));
             eventually(() -> LockSupport.getBlocker(draining.thread()) != null);
-            assertThat(busy.ask("still there")).isEqualTo("still there");
-            busy.disconnect();
+            assertThat(busy.ask("f a line")).isEqualTo("half a line");
+            assertThat(busy.ended()).isTrue();
             ShutdownReport report = draining.join();
             assertThat(report.finished()).isEqualTo(1);
             assertThat(report.cut())
@@ -569,12 +571,20 @@ class ShutdownTest {
                     .satisfies(
                             row ->
                                     assertThat(row.client())
-                                            .isEqualTo(idle.socket.getLocalSocketAddress()));
+                                            .isEqualTo(hung.socket.getLocalSocketAddress()));
             assertThat(report.took()).isGreaterThanOrEqualTo(Duration.ofMillis(500));
-            assertThat(idle.ended()).isTrue();
+            assertThat(hung.ended()).isTrue();
             eventually(() -> server.requests().isEmpty());
             assertServesUntil(server, server::shutdown);
         }
+    }
+
+    private static void sendHalfALine(Peer peer, TcpServer server, int senders) throws IOException {
+        peer.socket.getOutputStream().write("hal".getBytes(UTF_8));
+        eventually(
+                () ->
+                        server.requests().stream().filter(row -> row.bytesIn() == 3).count()
+                                == senders);
     }
 
     @Test
@@ -582,7 +592,7 @@ class ShutdownTest {
         try (var server = threading(ECHO);
                 Peer peer = Peer.of(server)) {
             server.start();
-            assertThat(peer.ask("hello")).isEqualTo("hello");
+            sendHalfALine(peer, server, 1);
             var draining = Background.call(() -> server.shutdown(Duration.ofHours(1)));
             eventually(() -> LockSupport.getBlocker(draining.thread()) != null);
             peer.disconnect();

@@ -14,8 +14,11 @@ import socketserver.framing.FrameHandler;
 import socketserver.framing.FramedRequest;
 import socketserver.framing.Framing;
 import socketserver.request.Attribute;
+import socketserver.request.ClientDeadlines;
+import socketserver.request.CloseReason;
 import socketserver.request.DatagramRequest;
 import socketserver.request.DatagramRequestHandler;
+import socketserver.request.DeadlineKind;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
 import socketserver.request.StreamRequestHandler;
@@ -32,9 +35,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// The examples of the Javadoc, compiled and run.
 @Timeout(20)
@@ -335,7 +340,87 @@ class SnippetsTest {
                         .withDeadlines(deadlines -> deadlines.withRead(Duration.ofSeconds(30)));
         // @end
         assertThat(options.limits().maxConnections()).isEqualTo(100);
-        assertThat(options.deadlines().read()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(options.deadlines().of(DeadlineKind.READ)).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void aListenerIsTold() throws Exception {
+        AtomicInteger live = new AtomicInteger();
+        List<CloseReason> reasons = new CopyOnWriteArrayList<>();
+        try (var server = new ThreadingTcpServer(address, Echo::new)) {
+            // @start region="listener"
+            server.addListener(
+                    new ServerListener() {
+                        @Override
+                        public void opened(LiveRequest request) {
+                            live.incrementAndGet();
+                        }
+
+                        @Override
+                        public void closed(LiveRequest request, CloseReason reason) {
+                            live.decrementAndGet();
+                            reasons.add(reason);
+                        }
+                    });
+            // @end
+            server.start();
+            assertThat(ask(server.address(), "hello\n")).isEqualTo("hello\n");
+        }
+        assertThat(live).hasValue(0);
+        assertThat(reasons).containsExactly(CloseReason.HANDLED);
+    }
+
+    @Test
+    void serversLiveTogether() throws Exception {
+        // @start region="group"
+        try (var tcp = new ThreadingTcpServer(address, Echo::new);
+                var udp = new ThreadingUdpServer(address, Upper::new);
+                var servers = ServerGroup.of(tcp, udp)) {
+            servers.start();
+            assertThat(ask(tcp.address(), "hello\n")).isEqualTo("hello\n");
+            ShutdownReport report = servers.shutdown(Duration.ofSeconds(30));
+            assertThat(report.cut()).isEmpty();
+        }
+        // @end
+    }
+
+    @Test
+    void aRequestHasDeadlinesOfItsOwn() throws Exception {
+        // @start region="deadlines"
+        RequestHandler<StreamRequest> handler =
+                request -> {
+                    String password = request.input().readLine();
+                    if ("secret".equals(password)) {
+                        ClientDeadlines times = request.deadlines();
+                        request.deadlines(times.with(DeadlineKind.IDLE, Duration.ofHours(1)));
+                        request.output().writeLine("welcome");
+                    }
+                };
+        // @end
+        try (var server = new TcpServer(address, handler)) {
+            server.start();
+            assertThat(ask(server.address(), "secret\n")).isEqualTo("welcome\n");
+        }
+    }
+
+    @Test
+    void severalReadsMakeAMessage() throws Exception {
+        // @start region="message"
+        RequestHandler<StreamRequest> handler =
+                request -> {
+                    String letter =
+                            request.message(
+                                    () -> {
+                                        String head = request.input().readLine();
+                                        return head + ": " + request.input().readLine();
+                                    });
+                    request.output().writeLine(letter);
+                };
+        // @end
+        try (var server = new TcpServer(address, handler)) {
+            server.start();
+            assertThat(ask(server.address(), "Dear\nyou\n")).isEqualTo("Dear: you\n");
+        }
     }
 
     @Test

@@ -14,14 +14,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-import socketserver.Deadlines;
-import socketserver.Limits;
-import socketserver.OverLimit;
 import socketserver.ServerOptions;
 import socketserver.concurrency.ConcurrencyModel;
 
 import java.io.File;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,18 +36,15 @@ final class CommandSyntax {
     private CommandSyntax() {}
 
     private static CommandSpec serve() {
-        return CommandSpec.create()
-                .name("serve")
+        CommandSpec serve = CommandSpec.create();
+        LimitSyntax.addTo(serve);
+        return serve.name("serve")
                 .addOption(option("--handler", names(BuiltIn.values())).build())
                 .addOption(option(EXEC).arity("1..*").build())
                 .addOption(option("--class").build())
                 .addOption(option("--classpath").type(File.class).build())
                 .addOption(option("--source").type(File.class).build())
                 .addOption(option("--model", List.of(MODELS)).build())
-                .addOption(option("--max-connections").build())
-                .addOption(option("--over-limit", names(OverLimit.values())).build())
-                .addOption(option("--read-timeout").build())
-                .addOption(option("--write-timeout").build())
                 .addOption(option("--drain").build())
                 .addPositional(
                         PositionalParamSpec.builder()
@@ -193,48 +186,9 @@ final class CommandSyntax {
     }
 
     private static ServerOptions serverOptions(ParseResult result) throws WrongArgumentException {
-        int maxConnections = maxConnections(result);
-        OverLimit overLimit =
-                OverLimit.valueOf(
-                        upperCase(choice(result, "--over-limit", names(OverLimit.values()))));
-        Duration read = timeout(result, "--read-timeout");
-        Duration write = timeout(result, "--write-timeout");
-        return ServerOptions.DEFAULT
-                .withLimits(_ -> new Limits(maxConnections, overLimit))
-                .withDeadlines(given -> new Deadlines(given.request(), read, write, given.close()))
+        return LimitSyntax.options(result)
                 .withSocket(socket -> socket.withMaxPacketSize(LONGEST_PACKET))
                 .withBlockOnClose(false);
-    }
-
-    private static int maxConnections(ParseResult result) throws WrongArgumentException {
-        String text = text(result, "--max-connections");
-        if (text == null) {
-            return Limits.DEFAULT.maxConnections();
-        }
-        try {
-            int number = Integer.parseInt(text);
-            if (number > 0) {
-                return number;
-            }
-        } catch (NumberFormatException noNumber) {
-            // Said below.
-        }
-        throw new WrongArgumentException(
-                "--max-connections (" + text + ") must be a number from 1 to 2147483647");
-    }
-
-    private static @Nullable Duration timeout(ParseResult result, String option)
-            throws WrongArgumentException {
-        String text = text(result, option);
-        if (text == null) {
-            return null;
-        }
-        Duration timeout = DurationText.parse(option, text);
-        if (timeout.isZero()) {
-            throw new WrongArgumentException(
-                    option + " (" + text + ") must be positive: leave it out for none");
-        }
-        return timeout;
     }
 
     /// {@return the option's value, the first of the possible ones if it was not given}

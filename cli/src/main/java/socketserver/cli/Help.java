@@ -27,20 +27,26 @@ final class Help {
                                    synchronous: one after the other;
                                    forking: a process for each request;
                                    selector: one loop for all, one handler at a time
-              --max-connections N  live requests of an address (default 16384)
-              --over-limit WHAT    wait (default) or refuse: what the next ones get
-              --read-timeout T     longest wait for a client's next byte: 500ms, 30s, 5m, 2h
-              --write-timeout T    longest wait for a client to take a byte
               --drain T            longest wait for live requests at the stop (default 10s)
+
+            Bounds, which hold for each address (T is 500ms, 30s, 5m or 2h):
+              --max-connections N  live requests (default 16384)
+              --max-per-client N   those of one client
+              --accept-rate N      new requests in a second
+              --over-limit WHAT    wait (default) or refuse: what the next ones get
+              --farewell TEXT      a line for those who are refused
+              --allow, --deny A,.. clients by address: 192.0.2.7,2001:db8::/32
+              --first-byte-timeout T, --idle-timeout T, --read-timeout T, --message-timeout T,
+              --write-timeout T    longest waits, the last for a byte to be taken (default 60s)
+              --min-rate N         bytes a second of a message
+              --max-age T          longest life of a connection
+              --exposed            what suits a server on the open Internet, of all these
 
             SIGTERM or Ctrl-C stops when the live requests have finished, a second one at once.
             Exit codes: 0 stopped as asked, 1 cannot listen or failed, 2 wrong arguments.
 
-            Examples:
-              socketserver serve tcp://127.0.0.1:7 udp://127.0.0.1:7
-              socketserver serve tcp://:8000 --max-connections 100 --read-timeout 30s
-              socketserver serve unix:/tmp/upper.sock --exec tr a-z A-Z
-              socketserver serve tcp://[::1]:8000 --source Chat.java
+            Examples: socketserver serve tcp://:8000 --max-per-client 10 --idle-timeout 30s
+                      socketserver serve unix:/tmp/upper.sock --exec tr a-z A-Z
             """;
 
     /// {@return the name and version of the command, and of the Java that runs it}

@@ -1,6 +1,5 @@
 package socketserver.cli;
 
-import socketserver.concurrency.ConcurrencyModel;
 import socketserver.request.DatagramRequest;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
@@ -63,14 +62,12 @@ final class ServeCommand {
     private int serve(RequestHandler<Request> handler) throws ListenException {
         Signals signals = Signals.taken();
         Traffic traffic = new Traffic();
-        ConcurrencyModel model = options.model();
         boolean terminal = StatusLine.isWanted();
-        ServerGroup servers =
-                ServerGroup.open(
-                        options.endpoints(),
-                        handler,
-                        terminal ? traffic.counting(model) : model,
-                        options.server());
+        Servers servers =
+                Servers.open(options.endpoints(), handler, options.model(), options.server());
+        if (terminal) {
+            servers.addListener(traffic);
+        }
         CompletableFuture<Void> ended = servers.start();
         for (String address : servers.addresses()) {
             out.println("listening on " + address);
@@ -84,7 +81,7 @@ final class ServeCommand {
         return await(servers, ended, signals);
     }
 
-    private int await(ServerGroup servers, CompletableFuture<Void> ended, Signals signals) {
+    private int await(Servers servers, CompletableFuture<Void> ended, Signals signals) {
         try {
             CompletableFuture.anyOf(signals.first(), ended).join();
         } catch (CompletionException failed) {

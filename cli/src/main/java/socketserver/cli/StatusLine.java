@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /// A line at the bottom of the terminal that says each second what the servers do.
 final class StatusLine implements AutoCloseable {
-    private final ServerGroup servers;
+    private final Servers servers;
     private final Traffic traffic;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final long start = System.nanoTime();
@@ -20,7 +20,7 @@ final class StatusLine implements AutoCloseable {
     private long drawnTaken;
     private long drawnBytes;
 
-    private StatusLine(ServerGroup servers, Traffic traffic) {
+    private StatusLine(Servers servers, Traffic traffic) {
         this.servers = servers;
         this.traffic = traffic;
     }
@@ -33,7 +33,7 @@ final class StatusLine implements AutoCloseable {
     }
 
     /// Draws the line from now on.
-    static StatusLine show(ServerGroup servers, Traffic traffic) {
+    static StatusLine show(Servers servers, Traffic traffic) {
         StatusLine line = new StatusLine(servers, traffic);
         Thread.ofPlatform().daemon().name("status").start(line::draw);
         return line;

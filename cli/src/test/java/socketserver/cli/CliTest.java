@@ -137,21 +137,38 @@ class CliTest {
         }
     }
 
+    // Answers "x" to the name of a file, and "y" as soon as there is one.
+    private static final String WAITER =
+            "read f; echo x; while [ ! -e \"$f\" ]; do sleep 0.05; done; echo y";
+
+    private static void begin(Socket socket, Path file) throws IOException {
+        socket.getOutputStream().write((file + "\n").getBytes(UTF_8));
+        assertThat(socket.getInputStream().readNBytes(2)).isEqualTo("x\n".getBytes(UTF_8));
+    }
+
     @Test
-    void sigtermLetsRequestsFinishAndCutsTheRest() throws Exception {
-        try (var command = RunningCommand.serve(1, "tcp://127.0.0.1:0", "--drain", "2s");
+    void sigtermLetsRequestsFinishAndCutsTheRest(@TempDir Path folder) throws Exception {
+        Path done = folder.resolve("done");
+        try (var command =
+                        RunningCommand.serve(
+                                1,
+                                "tcp://127.0.0.1:0",
+                                "--drain",
+                                "2s",
+                                "--exec",
+                                "sh",
+                                "-c",
+                                WAITER);
                 Socket finishing = command.connect();
                 Socket lasting = command.connect()) {
-            for (Socket socket : new Socket[] {finishing, lasting}) {
-                socket.getOutputStream().write('x');
-                assertThat(socket.getInputStream().read()).isEqualTo('x');
-            }
+            begin(finishing, done);
+            begin(lasting, folder.resolve("never"));
 
             command.terminate();
             command.awaitErr("stopping: waiting for 2 requests, at most 2s");
-            finishing.getOutputStream().write('y');
-            assertThat(finishing.getInputStream().read()).isEqualTo('y');
-            finishing.shutdownOutput();
+            Files.createFile(done);
+            assertThat(new String(finishing.getInputStream().readAllBytes(), UTF_8))
+                    .isEqualTo("y\n");
 
             assertThat(lasting.getInputStream().read()).isEqualTo(-1);
             assertThat(command.exitCode()).isZero();
@@ -164,11 +181,59 @@ class CliTest {
     }
 
     @Test
-    void aSecondSigtermCutsAtOnce() throws Exception {
+    void sigtermEndsIdleConnectionsAtOnce() throws Exception {
         try (var command = RunningCommand.serve(1, "tcp://127.0.0.1:0", "--drain", "1h");
+                Socket idle = command.connect()) {
+            idle.getOutputStream().write('x');
+            assertThat(idle.getInputStream().read()).isEqualTo('x');
+
+            command.terminate();
+
+            assertThat(idle.getInputStream().read()).isEqualTo(-1);
+            assertThat(command.exitCode()).isZero();
+            assertThat(command.err()).endsWith("stopped: 1 finished, 0 cut%n".formatted());
+        }
+    }
+
+    @Test
+    void boundsWhatClientsMayDo() throws Exception {
+        try (var command =
+                        RunningCommand.serve(
+                                1,
+                                "tcp://127.0.0.1:0",
+                                "--handler",
+                                "echo",
+                                "--max-per-client",
+                                "1",
+                                "--farewell",
+                                "one is enough",
+                                "--idle-timeout",
+                                "500ms");
+                Socket first = command.connect()) {
+            first.getOutputStream().write('x');
+            assertThat(first.getInputStream().read()).isEqualTo('x');
+            try (Socket second = command.connect()) {
+                assertThat(new String(second.getInputStream().readAllBytes(), UTF_8))
+                        .isEqualTo("one is enough\n");
+            }
+            assertThat(first.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void aSecondSigtermCutsAtOnce(@TempDir Path folder) throws Exception {
+        try (var command =
+                        RunningCommand.serve(
+                                1,
+                                "tcp://127.0.0.1:0",
+                                "--drain",
+                                "1h",
+                                "--exec",
+                                "sh",
+                                "-c",
+                                WAITER);
                 Socket socket = command.connect()) {
-            socket.getOutputStream().write('x');
-            assertThat(socket.getInputStream().read()).isEqualTo('x');
+            begin(socket, folder.resolve("never"));
 
             command.terminate();
             command.awaitErr("stopping:");

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.jspecify.annotations.Nullable;
 
+import socketserver.request.CloseReason;
+import socketserver.request.Request;
 import socketserver.request.StreamRequest;
 
 import java.io.BufferedReader;
@@ -187,10 +189,11 @@ final class Child {
     private boolean serve(Errand errand, StreamRequest connection) throws InterruptedException {
         MovableTask task = errand.task();
         if (!task.isWanted()) {
-            task.ended(0, 0);
+            task.ended(CloseReason.CLOSED, 0, 0);
             return true;
         }
         boolean taken = false;
+        CloseReason lost = CloseReason.CHILD_LOST;
         Duration timeout = children.settings().requestTimeout();
         long begin = System.nanoTime();
         try {
@@ -212,7 +215,8 @@ final class Child {
                                         process.join().toHandle(),
                                         task.request(),
                                         Instant.now(),
-                                        process.join().onExit().thenApply(Process::exitValue)));
+                                        process.join().onExit().thenApply(Process::exitValue)),
+                                () -> drain(task.request(), connection));
                     }
                     case REFUSED -> {
                         task.failed(
@@ -224,9 +228,11 @@ final class Child {
                     }
                     case DONE -> {
                         ByteBuffer done = ByteBuffer.wrap(frame.bytes());
-                        boolean succeeded = done.get() == 0;
-                        task.ended(done.getLong(), done.getLong());
-                        return succeeded;
+                        long bytesIn = done.getLong();
+                        long bytesOut = done.getLong();
+                        CloseReason reason = CloseReason.valueOf(UTF_8.decode(done).toString());
+                        task.ended(reason, bytesIn, bytesOut);
+                        return reason == CloseReason.HANDLED;
                     }
                     default -> throw new IOException("unexpected " + frame.kind());
                 }
@@ -235,10 +241,11 @@ final class Child {
             if (!task.isWanted() && !taken) {
                 // The child waits for the rest of what it was given.
                 kill();
-                task.ended(0, 0);
+                task.ended(CloseReason.CLOSED, 0, 0);
                 return false;
             }
         } catch (SocketTimeoutException late) {
+            lost = CloseReason.CHILD_TIMEOUT;
             Children.log().log(
                     Level.WARNING,
                     "{0}: child process {1} has not handled it in {2} and is killed",
@@ -249,8 +256,21 @@ final class Child {
         } catch (IOException gone) {
             // It has died.
         }
-        died(errand, taken);
+        died(errand, taken, lost);
         return false;
+    }
+
+    private static void drain(Request request, StreamRequest connection) {
+        byte[] id = ByteBuffer.allocate(Long.BYTES).putLong(request.id()).array();
+        // Whoever drains must not wait.
+        Thread.startVirtualThread(
+                () -> {
+                    try {
+                        Frame.send(connection, Frame.Kind.DRAIN, id);
+                    } catch (IOException gone) {
+                        // And its request with it.
+                    }
+                });
     }
 
     private static @Nullable Duration left(@Nullable Duration timeout, long begin)
@@ -265,7 +285,8 @@ final class Child {
         return left;
     }
 
-    private void died(Errand errand, boolean taken) throws InterruptedException {
+    private void died(Errand errand, boolean taken, CloseReason reason)
+            throws InterruptedException {
         Process process = this.process.join();
         if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
             kill();
@@ -278,6 +299,6 @@ final class Child {
         }
         Children.log().log(
                 Level.WARNING, "{0}: {1} before it was handled", errand.task().request(), what);
-        errand.task().ended(0, 0);
+        errand.task().ended(reason, 0, 0);
     }
 }

@@ -2,6 +2,10 @@ package socketserver.concurrency;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.CloseReason;
+import socketserver.request.Request;
 import socketserver.request.Server;
 import socketserver.request.StreamRequest;
 import socketserver.request.UnixAddress;
@@ -29,8 +33,9 @@ final class ChildProgram {
     private final StreamRequest connection;
     private final ServerClasses classes;
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
-    // Whether a request is being handled. Written by the main thread.
+    // Whether a request is being handled, and which. Written by the main thread.
     private volatile boolean busy;
+    private volatile @Nullable Request handled;
 
     private ChildProgram(StreamRequest connection) {
         this.connection = connection;
@@ -101,6 +106,7 @@ final class ChildProgram {
                                             frame.bytes(),
                                             ((PassingRequest) connection).receivePassed()));
                     case REHEARSAL -> arrivals.add(new Arrival(frame.bytes(), NONE));
+                    case DRAIN -> drain(ByteBuffer.wrap(frame.bytes()).getLong());
                     case CLASS -> classes.come(frame.bytes());
                     default -> throw new IOException("unexpected " + frame.kind());
                 }
@@ -112,6 +118,13 @@ final class ChildProgram {
             Runtime.getRuntime().halt(1);
         }
         System.exit(0);
+    }
+
+    private void drain(long id) {
+        Request request = handled;
+        if (request != null && request.id() == id) {
+            request.drain();
+        }
     }
 
     /// {@return whether none has failed}
@@ -152,26 +165,30 @@ final class ChildProgram {
             return false;
         }
         busy = true;
+        handled = arrived.request();
         Frame.send(connection, Frame.Kind.TAKEN);
         // Of a packet, which the server has counted.
         long before = arrived.request().bytesIn();
-        boolean succeeded = run(errand.server(), arrived);
+        CloseReason reason = run(errand.server(), arrived);
         System.out.flush();
         System.err.flush();
         // Before the server knows: it may go at once then.
         busy = false;
-        ByteBuffer done = ByteBuffer.allocate(1 + 2 * Long.BYTES).put((byte) (succeeded ? 0 : 1));
+        handled = null;
+        byte[] why = reason.name().getBytes(UTF_8);
+        ByteBuffer done = ByteBuffer.allocate(2 * Long.BYTES + why.length);
         done.putLong(arrived.request().bytesIn() - before).putLong(arrived.request().bytesOut());
+        done.put(why);
         Frame.send(connection, Frame.Kind.DONE, done.array());
-        return succeeded;
+        return reason == CloseReason.HANDLED;
     }
 
-    private static boolean run(Detached server, Moved.Arrived arrived) {
+    private static CloseReason run(Detached server, Moved.Arrived arrived) {
         try {
             return server.run(arrived.request());
         } catch (Throwable error) {
             error.printStackTrace();
-            return false;
+            return CloseReason.of(error);
         } finally {
             arrived.release().run();
         }

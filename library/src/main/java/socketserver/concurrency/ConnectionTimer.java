@@ -1,25 +1,29 @@
 package socketserver.concurrency;
 
-import socketserver.request.StreamRequest;
+import socketserver.request.DeadlineException;
+import socketserver.request.DeadlineKind;
+import socketserver.request.InputClock;
+import socketserver.transport.MultiplexedStream;
 import socketserver.transport.Timers;
 
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /// The deadlines of a connection that a loop serves: of its reading, and of output that waits.
 final class ConnectionTimer extends Timers.Timer {
     private final FramedConnection<?> connection;
-    private final StreamRequest request;
+    private final MultiplexedStream request;
     private final FramedOutput output;
-    // On the clock of System.nanoTime(). The loop's thread's alone.
+    // Since when it reads and nothing has come, on the clock of System.nanoTime(). The loop's
+    // thread's alone, as the next.
     private long lastRead = System.nanoTime();
+    private boolean reads;
     // When the client has last taken something, or output began to wait. Written under the lock of
     // the output.
     private volatile long lastWritten = System.nanoTime();
 
-    ConnectionTimer(FramedConnection<?> connection, StreamRequest request, FramedOutput output) {
+    ConnectionTimer(FramedConnection<?> connection, FramedOutput output) {
         this.connection = connection;
-        this.request = request;
+        request = connection.stream();
         this.output = output;
     }
 
@@ -28,49 +32,73 @@ final class ConnectionTimer extends Timers.Timer {
         lastRead = now;
     }
 
-    /// Notes that output waits from now on, the client having taken something or not.
-    void waits() {
-        long now = System.nanoTime();
-        lastWritten = now;
-        connection.loop().at(this, now + patience().toNanos());
+    /// Sees to it that the client sends in time, from now on.
+    void watchInput(long now) {
+        long until = inputUntil(now);
+        if (until != 0) {
+            connection.loop().at(this, until);
+        }
     }
 
-    private Duration patience() {
+    /// Notes that output waits from now on, the client having taken something or not.
+    void waits() {
         Duration timeout = request.writeTimeout();
-        return timeout == null ? connection.loop().outputLimits().patience() : timeout;
+        long now = System.nanoTime();
+        lastWritten = now;
+        if (timeout != null) {
+            connection.loop().at(this, now + timeout.toNanos());
+        }
     }
 
     @Override
     protected long expired(long now) {
-        long next = Long.MAX_VALUE;
-        Duration read = request.readTimeout();
-        if (read != null && connection.reads()) {
-            next = lastRead + read.toNanos() - now;
-            if (next <= 0) {
-                fail("read", read);
+        long input = inputUntil(now);
+        if (input != 0 && input - now <= 0) {
+            connection.fail(late());
+            return 0;
+        }
+        long until = input;
+        Duration timeout = request.writeTimeout();
+        if (!output.isEmpty() && timeout != null) {
+            long taken = lastWritten + timeout.toNanos() | 1;
+            if (taken - now <= 0) {
+                connection.fail(
+                        DeadlineException.of(DeadlineKind.WRITE, request.client(), timeout));
                 return 0;
             }
-        } else if (read != null) {
-            // The time begins when it reads again.
-            lastRead = now;
-            next = read.toNanos();
+            until = until == 0 || taken - until < 0 ? taken : until;
         }
-        if (!output.isEmpty()) {
-            Duration patience = patience();
-            long left = lastWritten + patience.toNanos() - now;
-            if (left <= 0) {
-                fail("write", patience);
-                return 0;
-            }
-            next = Math.min(next, left);
-        }
-        return next == Long.MAX_VALUE ? 0 : now + next | 1;
+        return until;
     }
 
-    private void fail(String what, Duration timeout) {
-        connection.fail(
-                new SocketTimeoutException(
-                        "%s of %s: nothing within the timeout of %s"
-                                .formatted(what, request.client(), timeout)));
+    /// {@return until when the client has to send something, or 0 for ever}
+    private long inputUntil(long now) {
+        InputClock clock = request.inputClock();
+        boolean before = reads;
+        reads = connection.reads();
+        if (!reads) {
+            if (clock != null) {
+                clock.awaitsNothing();
+            }
+            return 0;
+        }
+        if (!before) {
+            lastRead = now;
+        }
+        if (clock != null) {
+            return clock.awaits(request.deadlines(), lastRead, connection.isWithinFrame(), now);
+        }
+        Duration timeout = request.readTimeout();
+        return timeout == null ? 0 : lastRead + timeout.toNanos() | 1;
+    }
+
+    private DeadlineException late() {
+        InputClock clock = request.inputClock();
+        if (clock != null) {
+            return clock.expired(request.deadlines(), request.client());
+        }
+        Duration timeout = request.readTimeout();
+        return DeadlineException.of(
+                DeadlineKind.READ, request.client(), timeout == null ? Duration.ZERO : timeout);
     }
 }

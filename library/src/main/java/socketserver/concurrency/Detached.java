@@ -1,5 +1,6 @@
 package socketserver.concurrency;
 
+import socketserver.request.CloseReason;
 import socketserver.request.Request;
 import socketserver.request.Server;
 
@@ -12,6 +13,6 @@ public interface Detached extends Serializable {
 
     /// Handles a request and ends it, with the hooks of the server; called there.
     ///
-    /// @return whether the handler has returned normally
-    boolean run(Request request);
+    /// @return why the request has ended
+    CloseReason run(Request request);
 }

@@ -28,6 +28,8 @@ record Frame(Kind kind, byte[] bytes) {
         REHEARSAL,
         /// To the child: the bytes of a class that it has wanted, none if there is no such class.
         CLASS,
+        /// To the child: the request of that number is to come to an end.
+        DRAIN,
         /// To the server: the child is there.
         READY,
         /// To the server: the child has loaded what the rehearsal has had.
@@ -36,8 +38,8 @@ record Frame(Kind kind, byte[] bytes) {
         TAKEN,
         /// To the server: the child cannot take the request, for that reason.
         REFUSED,
-        /// To the server: the request has ended; one byte that says whether its handler has failed,
-        /// how many bytes came from the client, and how many went to it.
+        /// To the server: the request has ended; how many bytes came from the client, how many went
+        /// to it, and why.
         DONE,
         /// To the server: the child wants the class of that name.
         WANTED

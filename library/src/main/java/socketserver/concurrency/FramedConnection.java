@@ -6,6 +6,7 @@ import socketserver.framing.FrameHandler;
 import socketserver.framing.FramedRequest;
 import socketserver.framing.FramedStreams;
 import socketserver.framing.Framing;
+import socketserver.request.InputClock;
 import socketserver.request.InputTooLongException;
 import socketserver.request.Request;
 import socketserver.request.StreamRequest;
@@ -155,6 +156,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
             flush();
         }
         if (ended || output.isPaused()) {
+            watchInput();
             return;
         }
         busy = true;
@@ -170,6 +172,22 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         if (!ended && !output.isPaused() && (readable || to - from > seen)) {
             goOn();
         }
+        watchInput();
+    }
+
+    private void watchInput() {
+        if (!finished && hasTimesToSend()) {
+            timer().watchInput(loop.now());
+        }
+    }
+
+    private boolean hasTimesToSend() {
+        return request().readTimeout() != null || stream().inputClock() != null;
+    }
+
+    /// {@return whether there are bytes of a frame that is not there as a whole}
+    boolean isWithinFrame() {
+        return to > from;
     }
 
     /// Does what the handler has asked for, now that it has returned.
@@ -178,7 +196,34 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
             moveOn();
         } else if (!ended && over) {
             end(null);
+        } else if (!ended && isDrained()) {
+            endDrained();
         }
+    }
+
+    private void endDrained() {
+        try {
+            frames.handler().draining(this);
+        } catch (Throwable thrown) {
+            end(thrown);
+            return;
+        }
+        end(null);
+    }
+
+    /// {@return whether it is to come to an end and has done so}
+    private boolean isDrained() {
+        return request().draining() && from == to && !readable;
+    }
+
+    @Override
+    public void drain() {
+        loop.execute(
+                () -> {
+                    // What has come meanwhile is not lost.
+                    readable = true;
+                    goOn();
+                });
     }
 
     private void read() throws Exception {
@@ -286,6 +331,10 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
             }
             seen = 0;
             left--;
+            InputClock clock = stream().inputClock();
+            if (clock != null) {
+                clock.messageEnds();
+            }
             if (bytes.hasRemaining()) {
                 output.cork();
             }
@@ -485,7 +534,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     @Override
     public void timeoutsChanged() {
-        if (request().readTimeout() != null || request().writeTimeout() != null) {
+        if (hasTimesToSend() || !output.isEmpty()) {
             loop.at(timer(), System.nanoTime());
         }
     }
@@ -495,7 +544,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         ConnectionTimer made = timer;
         if (made == null) {
             synchronized (output) {
-                made = timer == null ? new ConnectionTimer(this, request(), output) : timer;
+                made = timer == null ? new ConnectionTimer(this, output) : timer;
                 timer = made;
             }
         }

@@ -2,11 +2,12 @@ package socketserver.concurrency;
 
 import org.jspecify.annotations.Nullable;
 
+import socketserver.request.DeadlineException;
+import socketserver.request.DeadlineKind;
 import socketserver.request.DisconnectedException;
 import socketserver.request.OutputOverflowException;
 
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 
@@ -35,7 +36,7 @@ final class FramedOutput {
     static boolean isLost(@Nullable Throwable failure) {
         return failure instanceof DisconnectedException
                 || failure instanceof OutputOverflowException
-                || failure instanceof SocketTimeoutException
+                || (failure instanceof DeadlineException late && late.kind() == DeadlineKind.WRITE)
                 || failure instanceof ClosedChannelException;
     }
 

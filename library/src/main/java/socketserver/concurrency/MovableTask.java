@@ -1,11 +1,12 @@
 package socketserver.concurrency;
 
+import socketserver.request.CloseReason;
 import socketserver.request.RequestTask;
 
 /// A task that can be done in another process.
 ///
-/// Whoever moves it calls either what it has as any task, or [#moved(ChildProcess)] and then
-/// [#ended(long, long)], or [#failed(Throwable)].
+/// Whoever moves it calls either what it has as any task, or [#moved] and then [#ended], or
+/// [#failed(Throwable)].
 public interface MovableTask extends RequestTask {
     /// {@return what does the task there}
     Detached detached();
@@ -15,13 +16,16 @@ public interface MovableTask extends RequestTask {
 
     /// Says that the request goes on in that process, which has it now: this process's copy is
     /// closed.
-    void moved(ChildProcess child);
+    ///
+    /// @param drain tells the process that the request is to come to an end; it does not wait
+    void moved(ChildProcess child, Runnable drain);
 
     /// Says that the request has ended in the other process, in whatever way.
     ///
+    /// @param reason why
     /// @param bytesIn how many bytes came from the client there, as far as is known
     /// @param bytesOut how many went to the client there
-    void ended(long bytesIn, long bytesOut);
+    void ended(CloseReason reason, long bytesIn, long bytesOut);
 
     /// Reports to the server's `handleError` that nobody could do the task, and ends the request.
     void failed(Throwable reason);

@@ -1,6 +1,5 @@
 package socketserver.concurrency;
 
-import java.time.Duration;
 import java.util.Objects;
 
 /// How much output of one request a selector keeps for a client that does not take it.
@@ -9,15 +8,11 @@ import java.util.Objects;
 /// @param resumeBelow below so many bytes, it is read again
 /// @param maximum how many bytes are kept at most
 /// @param overflow what becomes of the next frame then
-/// @param patience how long the client may take nothing before its request is closed, unless it has
-///   a write timeout
-public record OutputLimits(
-        int pauseAbove, int resumeBelow, int maximum, Overflow overflow, Duration patience) {
+public record OutputLimits(int pauseAbove, int resumeBelow, int maximum, Overflow overflow) {
     /// What holds unless a program says otherwise: reading pauses above 64 KiB and resumes below 16
-    /// KiB; over 2 MiB, or when it has taken nothing for 60 s, the request is closed.
+    /// KiB; over 2 MiB the request is closed.
     public static final OutputLimits DEFAULT =
-            new OutputLimits(
-                    64 * 1024, 16 * 1024, 2 * 1024 * 1024, Overflow.CLOSE, Duration.ofSeconds(60));
+            new OutputLimits(64 * 1024, 16 * 1024, 2 * 1024 * 1024, Overflow.CLOSE);
 
     /// Checks the values.
     ///
@@ -31,29 +26,20 @@ public record OutputLimits(
                             .formatted(resumeBelow, pauseAbove, maximum));
         }
         Objects.requireNonNull(overflow, "overflow");
-        if (!patience.isPositive()) {
-            throw new IllegalArgumentException(
-                    "patience (%s) must be positive".formatted(patience));
-        }
     }
 
     /// {@return these limits with those marks of reading}
     public OutputLimits withMarks(int pauseAbove, int resumeBelow) {
-        return new OutputLimits(pauseAbove, resumeBelow, maximum, overflow, patience);
+        return new OutputLimits(pauseAbove, resumeBelow, maximum, overflow);
     }
 
     /// {@return these limits with that maximum}
     public OutputLimits withMaximum(int maximum) {
-        return new OutputLimits(pauseAbove, resumeBelow, maximum, overflow, patience);
+        return new OutputLimits(pauseAbove, resumeBelow, maximum, overflow);
     }
 
     /// {@return these limits with that treatment of the excess}
     public OutputLimits withOverflow(Overflow overflow) {
-        return new OutputLimits(pauseAbove, resumeBelow, maximum, overflow, patience);
-    }
-
-    /// {@return these limits with that patience}
-    public OutputLimits withPatience(Duration patience) {
-        return new OutputLimits(pauseAbove, resumeBelow, maximum, overflow, patience);
+        return new OutputLimits(pauseAbove, resumeBelow, maximum, overflow);
     }
 }

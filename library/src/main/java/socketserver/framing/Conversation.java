@@ -133,6 +133,11 @@ final class Conversation<T> implements FramedRequest<T> {
         call(() -> handler.handle(frame, this));
     }
 
+    /// Tells the handler that the request comes to an end.
+    void draining() throws Exception {
+        call(() -> handler.draining(this));
+    }
+
     private void call(Action action) throws Exception {
         Turn.lock(calls);
         try {

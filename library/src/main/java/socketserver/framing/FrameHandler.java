@@ -1,5 +1,7 @@
 package socketserver.framing;
 
+import socketserver.request.Request;
+
 import java.io.Serializable;
 
 /// Handles the frames of a connection, or packets, one after the other.
@@ -25,6 +27,12 @@ public interface FrameHandler<T> extends Serializable {
     ///
     /// @throws Exception anything, as of [#handle(Object, FramedRequest)]
     default void opened(FramedRequest<T> request) throws Exception {}
+
+    /// Called before the last call if the request comes to an end because its server drains, or
+    /// because it has lasted long ([Request#draining()]), between two frames: to say goodbye.
+    ///
+    /// @throws Exception anything, as of [#handle(Object, FramedRequest)]
+    default void draining(FramedRequest<T> request) throws Exception {}
 
     /// Called when there will be no more frames, whoever has ended the request, and also after an
     /// error; what is sent now may be lost.

@@ -22,6 +22,9 @@ public record FramedStreams<T>(Framing<T> framing, FrameHandler<T> handler)
                             && (frame = request.input().read(framing)) != null) {
                         conversation.handle(frame);
                     }
+                    if (request.draining()) {
+                        conversation.draining();
+                    }
                 });
     }
 }

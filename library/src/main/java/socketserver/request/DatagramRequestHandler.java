@@ -39,7 +39,7 @@ public abstract class DatagramRequestHandler extends BaseRequestHandler<Datagram
         RequestInput made = input;
         if (made == null) {
             ByteBuffer packet = ByteBuffer.wrap(packet());
-            made = new RequestInput(into -> move(packet, into));
+            made = new RequestInput((into, _) -> move(packet, into));
             input = made;
         }
         return made;

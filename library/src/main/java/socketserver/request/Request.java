@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 ///
 /// Its methods may be called from any thread, except where a method says otherwise.
 public abstract class Request {
+    private static final Attribute<Runnable> ON_DRAIN = Attribute.named("on drain");
     private static final AtomicLong IDS = new AtomicLong();
 
     // Written again only before anybody else has the request.
@@ -24,6 +25,8 @@ public abstract class Request {
     private long sinceMillis = System.currentTimeMillis();
     private final Server server;
     private final SocketAddress client;
+    // Written under the lock of this request.
+    private volatile boolean draining;
     // Made at the first attribute, under the lock of this request.
     private volatile @Nullable Map<Attribute<?>, Object> attributes;
 
@@ -102,6 +105,48 @@ public abstract class Request {
             attributes = map;
         }
         return map;
+    }
+
+    /// {@return whether the request is to come to an end: its server drains, or it has lasted long}
+    ///
+    /// A handler that serves one message after the other looks at it after each, tells the client
+    /// in the way of its protocol, and returns. One that reads by [StreamRequest#input()] need not:
+    /// when it would wait for another message, it finds the end of the client's input instead.
+    public final boolean draining() {
+        return draining;
+    }
+
+    /// Lets that be done when the request is to come to an end, at once if it is already: by the
+    /// thread that drains, while the handler goes on; it must not wait.
+    public final void onDraining(Runnable action) {
+        synchronized (this) {
+            if (!draining) {
+                Runnable before = attribute(ON_DRAIN);
+                attribute(
+                        ON_DRAIN,
+                        before == null
+                                ? action
+                                : () -> {
+                                    before.run();
+                                    action.run();
+                                });
+                return;
+            }
+        }
+        action.run();
+    }
+
+    /// Tells the request's handler that it is to come to an end, by [#draining()]; any thread may.
+    public void drain() {
+        Runnable action;
+        synchronized (this) {
+            draining = true;
+            action = attribute(ON_DRAIN);
+            attribute(ON_DRAIN, null);
+        }
+        if (action != null) {
+            action.run();
+        }
     }
 
     /// {@return how many bytes the client has sent and the server has taken so far}

@@ -42,11 +42,15 @@ public final class RequestInput extends InputStream {
     private int to;
     private int buffer = DEFAULT_BUFFER;
     private int limit = DEFAULT_LIMIT;
+    // Whether bytes of an unfinished message were taken already.
+    private boolean within;
 
     /// Where the bytes come from.
     interface Source {
         /// Reads at least one byte, or returns -1 at the end.
-        int read(ByteBuffer into) throws IOException;
+        ///
+        /// @param within whether bytes of an unfinished message are there
+        int read(ByteBuffer into, boolean within) throws IOException;
 
         /// {@return whether a read would not wait, as far as is known}
         default boolean isReady() {
@@ -54,7 +58,10 @@ public final class RequestInput extends InputStream {
         }
 
         /// Waits until a read may find something.
-        default void await() throws IOException {}
+        default void await(boolean within) throws IOException {}
+
+        /// Notes that a whole message was read.
+        default void messageEnds() {}
     }
 
     RequestInput(Source source) {
@@ -125,6 +132,7 @@ public final class RequestInput extends InputStream {
                 if (bytes[i] == '\n') {
                     int end = i > from && bytes[i - 1] == '\r' ? i - 1 : i;
                     checkLine(end - from);
+                    source.messageEnds();
                     return text(end, i + 1, charset);
                 }
             }
@@ -168,6 +176,7 @@ public final class RequestInput extends InputStream {
                         bytes, at, at + delimiter.length, delimiter, 0, delimiter.length)) {
                     byte[] found = Arrays.copyOfRange(bytes, from, at);
                     from = at + delimiter.length;
+                    source.messageEnds();
                     return found;
                 }
                 if (seen == limit) {
@@ -202,6 +211,7 @@ public final class RequestInput extends InputStream {
                 if (length == field.length) {
                     field = Arrays.copyOf(field, (int) Math.min(count, 2L * length));
                 }
+                within = length > 0;
                 int read = read(field, length, field.length - length);
                 if (read < 0) {
                     throw new EOFException(
@@ -215,7 +225,10 @@ public final class RequestInput extends InputStream {
             from = 0;
             to = length;
             throw timeout;
+        } finally {
+            within = false;
         }
+        source.messageEnds();
         return field;
     }
 
@@ -235,6 +248,7 @@ public final class RequestInput extends InputStream {
                 T frame = decoder.decode(there, seen);
                 from = there.position();
                 if (frame != null) {
+                    source.messageEnds();
                     return frame;
                 }
                 seen = buffered();
@@ -271,7 +285,7 @@ public final class RequestInput extends InputStream {
             return 0;
         }
         if (buffered() == 0 && into.remaining() >= buffer) {
-            return source.read(into);
+            return source.read(into, within);
         }
         if (buffered() == 0 && !fill()) {
             return -1;
@@ -296,7 +310,7 @@ public final class RequestInput extends InputStream {
         if (before.length == DEFAULT_BUFFER) {
             SPARE.offer(before);
         }
-        source.await();
+        source.await(within);
         byte[] spare = buffer == DEFAULT_BUFFER ? SPARE.poll() : null;
         bytes = spare == null ? new byte[buffer] : spare;
     }
@@ -324,7 +338,10 @@ public final class RequestInput extends InputStream {
             to -= from;
             from = 0;
         }
-        int count = source.read(ByteBuffer.wrap(bytes, to, Math.min(bytes.length - to, buffer)));
+        int count =
+                source.read(
+                        ByteBuffer.wrap(bytes, to, Math.min(bytes.length - to, buffer)),
+                        within || from < to);
         if (count < 0) {
             return false;
         }

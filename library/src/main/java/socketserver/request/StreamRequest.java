@@ -31,7 +31,7 @@ import java.util.function.LongConsumer;
 public abstract class StreamRequest extends Request implements ByteChannel {
     private static final VarHandle BYTES_IN = field("bytesIn", long.class);
     private static final VarHandle BYTES_OUT = field("bytesOut", long.class);
-    private static final VarHandle READING = field("reading", boolean.class);
+    private static final VarHandle READING = field("reading", byte.class);
     private static final VarHandle SENDING = field("sending", boolean.class);
 
     // Guards the order of the outgoing bytes, and the output. Made at the first write, by the one
@@ -42,19 +42,28 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     private @Nullable RequestInput input;
     // Written by the reading thread.
     private volatile boolean inputEnded;
-    // Nanoseconds; 0 is no timeout.
-    private volatile long readTimeout;
-    private volatile long writeTimeout;
+    private volatile ClientDeadlines deadlines = ClientDeadlines.NONE;
+    // Made with the first deadline that needs it, and kept from then on.
+    private volatile @Nullable InputClock clock;
+    // Whether all that is read is one message, and whether some of it was. The reading thread's
+    // alone.
+    private boolean enclosed;
+    private boolean begun;
     // Each is written by one thread, the reader or the holder of the lock, and read opaquely by
     // others.
     private long bytesIn;
     private long bytesOut;
 
     @SuppressWarnings("UnusedVariable") // used by its handle
-    private boolean reading;
+    private byte reading;
 
     @SuppressWarnings("UnusedVariable") // used by its handle
     private boolean sending;
+
+    // What the reader waits for.
+    private static final byte NOTHING = 0;
+    private static final byte MESSAGE = 1;
+    private static final byte REST_OF_MESSAGE = 2;
 
     private static VarHandle field(String name, Class<?> type) {
         try {
@@ -97,12 +106,46 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     /// Waits until the client has sent something and reads what there is, at most what fits.
     ///
     /// @return how many bytes, 0 only if nothing fits, or -1 when the client has ended its output
-    /// @throws SocketTimeoutException if nothing came within the read timeout; reading may go on
+    /// @throws DeadlineException if the client has not sent in time; see there whether reading may
+    ///   go on
     /// @throws DisconnectedException if the client has gone
     @Override
     public final int read(ByteBuffer into) throws IOException {
         RequestInput ahead = input;
-        return ahead != null && ahead.buffered() > 0 ? ahead.drain(into) : receiveCounted(into);
+        return ahead != null && ahead.buffered() > 0
+                ? ahead.drain(into)
+                : receiveCounted(into, false);
+    }
+
+    /// Reads one message by several reads: what the call reads is to be there within the deadline
+    /// [DeadlineKind#MESSAGE], counted from its first byte, and a drain does not end it.
+    ///
+    /// {@snippet class="socketserver.SnippetsTest" region="message"}
+    ///
+    /// Without it, each line, field and frame that is read from [#input()] is a message of its own,
+    /// and what [#read(ByteBuffer)] reads is none. One within another is part of that.
+    ///
+    /// @return what the call returns
+    public final <T extends @Nullable Object> T message(Turn.Call<T, IOException> call)
+            throws IOException {
+        if (enclosed) {
+            return call.call();
+        }
+        enclosed = true;
+        begun = input != null && input.buffered() > 0;
+        try {
+            return call.call();
+        } finally {
+            enclosed = false;
+            messageEnds();
+        }
+    }
+
+    private void messageEnds() {
+        InputClock counting = clock;
+        if (counting != null && !enclosed) {
+            counting.messageEnds();
+        }
     }
 
     /// Writes all that the buffer has left, waiting as long as the client takes it.
@@ -167,9 +210,11 @@ public abstract class StreamRequest extends Request implements ByteChannel {
                         file,
                         from,
                         count,
-                        writeTimeout,
+                        deadlines.writeNanos(),
                         sent -> BYTES_OUT.setOpaque(this, bytesOut + sent));
                 return bytesOut - before;
+            } catch (IOException thrown) {
+                throw late(thrown, DeadlineKind.WRITE);
             } finally {
                 Turn.resume(yielded);
             }
@@ -179,16 +224,77 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         }
     }
 
-    private int receiveCounted(ByteBuffer into) throws IOException {
-        READING.setOpaque(this, true);
+    private int receiveCounted(ByteBuffer into, boolean partial) throws IOException {
+        boolean within = beginReading(partial);
+        Turn yielded = givesWay() ? null : Turn.yieldCurrent();
         try {
-            int count = receiveInTurn(into);
+            int count = receive(into, timeLeft(within));
             received(count);
             return count;
+        } catch (IOException thrown) {
+            throw late(thrown, DeadlineKind.READ);
         } finally {
-            READING.setOpaque(this, false);
+            Turn.resume(yielded);
+            READING.setOpaque(this, NOTHING);
         }
     }
+
+    /// {@return whether bytes of an unfinished message are there}
+    private boolean beginReading(boolean partial) throws IOException {
+        boolean within = partial || (enclosed && begun);
+        byte awaited = within ? REST_OF_MESSAGE : MESSAGE;
+        READING.setOpaque(this, awaited);
+        if (!within && draining()) {
+            endInput();
+        }
+        return within;
+    }
+
+    /// {@return how many nanoseconds the client has to send something, or 0 for ever}
+    private long timeLeft(boolean within) throws DeadlineException {
+        InputClock counting = clock;
+        if (counting == null) {
+            return deadlines.readNanos();
+        }
+        long now = System.nanoTime();
+        long until = counting.awaits(deadlines, now, within, now);
+        if (until != 0 && until - now <= 0) {
+            throw counting.expired(deadlines, client());
+        }
+        return until == 0 ? 0 : until - now;
+    }
+
+    /// {@return what to throw in place of what an engine has thrown: which time is over}
+    private IOException late(IOException thrown, DeadlineKind kind) {
+        if (!(thrown instanceof SocketTimeoutException) || thrown instanceof DeadlineException) {
+            return thrown;
+        }
+        InputClock counting = clock;
+        if (kind == DeadlineKind.READ && counting != null) {
+            return counting.expired(deadlines, client());
+        }
+        Duration time = deadlines.of(kind);
+        return DeadlineException.of(kind, client(), time == null ? Duration.ZERO : time);
+    }
+
+    @Override
+    public void drain() {
+        super.drain();
+        if ((byte) READING.getVolatile(this) == MESSAGE) {
+            try {
+                endInput();
+            } catch (IOException closed) {
+                // Then it needs no end.
+            }
+        }
+    }
+
+    /// Lets the client's input end after what has come, for one who waits for it as well
+    /// (`shutdown(2)` with `SHUT_RD`); called by any thread, perhaps more than once, when the
+    /// connection is [drained][#drain()] between two messages.
+    ///
+    /// Does nothing unless overridden: the reader waits on.
+    protected void endInput() throws IOException {}
 
     /// {@return whether the output may have gathered bytes, or will}
     protected final boolean mayGather() {
@@ -206,6 +312,11 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     protected final void received(int count) {
         if (count > 0) {
             BYTES_IN.setOpaque(this, bytesIn + count);
+            begun = true;
+            InputClock counting = clock;
+            if (counting != null) {
+                counting.received(count, System.nanoTime());
+            }
         } else if (count < 0) {
             inputEnded = true;
         }
@@ -223,20 +334,11 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         return made;
     }
 
-    private int receiveInTurn(ByteBuffer into) throws IOException {
-        Turn yielded = givesWay() ? null : Turn.yieldCurrent();
-        try {
-            return receive(into, readTimeout);
-        } finally {
-            Turn.resume(yielded);
-        }
-    }
-
     /// The bytes of the client, counted.
     private final class Incoming implements RequestInput.Source {
         @Override
-        public int read(ByteBuffer into) throws IOException {
-            return receiveCounted(into);
+        public int read(ByteBuffer into, boolean within) throws IOException {
+            return receiveCounted(into, within);
         }
 
         @Override
@@ -245,13 +347,20 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         }
 
         @Override
-        public void await() throws IOException {
-            READING.setOpaque(StreamRequest.this, true);
+        public void await(boolean partial) throws IOException {
+            boolean within = beginReading(partial);
             try {
-                awaitReceive(readTimeout);
+                awaitReceive(timeLeft(within));
+            } catch (IOException thrown) {
+                throw late(thrown, DeadlineKind.READ);
             } finally {
-                READING.setOpaque(StreamRequest.this, false);
+                READING.setOpaque(StreamRequest.this, NOTHING);
             }
+        }
+
+        @Override
+        public void messageEnds() {
+            StreamRequest.this.messageEnds();
         }
     }
 
@@ -269,7 +378,9 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     private int sendInTurn(ByteBuffer from) throws IOException {
         Turn yielded = givesWay() ? null : Turn.yieldCurrent();
         try {
-            return send(from, writeTimeout);
+            return send(from, deadlines.writeNanos());
+        } catch (IOException thrown) {
+            throw late(thrown, DeadlineKind.WRITE);
         } finally {
             Turn.resume(yielded);
         }
@@ -410,53 +521,63 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     /// Sends the end of our bytes (`shutdown(2)` with `SHUT_WR`); called by one thread at a time.
     protected abstract void endOutput() throws IOException;
 
-    /// Sets how long one read may wait for the client's next byte; null is for ever.
-    ///
-    /// The first timeout of a request is set while no other thread reads or writes.
+    /// Sets how long one read may wait for the client's next byte; null is for ever:
+    /// [DeadlineKind#READ].
     ///
     /// @throws IllegalArgumentException if the timeout is not positive
     public final void readTimeout(@Nullable Duration timeout) throws IOException {
-        readTimeout = nanos("read timeout", timeout);
-        timeoutsChanged();
+        deadlines(deadlines.with(DeadlineKind.READ, timeout));
     }
 
-    /// Sets how long one write may wait until the client takes a byte; null is for ever.
+    /// Sets how long one write may wait until the client takes a byte; null is for ever:
+    /// [DeadlineKind#WRITE].
     ///
-    /// The first timeout of a request is set while no other thread reads or writes. Each byte that
-    /// the client takes starts the time anew (Python's covers a whole `sendall`), so that a long
-    /// answer to a slow client needs no longer timeout.
+    /// Each byte that the client takes starts the time anew (Python's covers a whole `sendall`), so
+    /// that a long answer to a slow client needs no longer timeout.
     ///
     /// @throws IllegalArgumentException if the timeout is not positive
     public final void writeTimeout(@Nullable Duration timeout) throws IOException {
-        writeTimeout = nanos("write timeout", timeout);
-        timeoutsChanged();
+        deadlines(deadlines.with(DeadlineKind.WRITE, timeout));
     }
 
     /// {@return how long one read may wait, or null for ever}
     public final @Nullable Duration readTimeout() {
-        return readTimeout == 0 ? null : Duration.ofNanos(readTimeout);
+        return deadlines.of(DeadlineKind.READ);
     }
 
     /// {@return how long one write may wait, or null for ever}
     public final @Nullable Duration writeTimeout() {
-        return writeTimeout == 0 ? null : Duration.ofNanos(writeTimeout);
+        return deadlines.of(DeadlineKind.WRITE);
+    }
+
+    /// Gives the client those times from the next read or write on, in place of all that it had;
+    /// the first ones while no other thread reads or writes.
+    ///
+    /// {@snippet class="socketserver.SnippetsTest" region="deadlines"}
+    ///
+    /// [DeadlineKind#AGE] is the server's to keep: it has been counting since the request was
+    /// taken.
+    public final void deadlines(ClientDeadlines times) throws IOException {
+        deadlines = times;
+        if (times.clockInput() && clock == null) {
+            clock = new InputClock(bytesIn());
+        }
+        timeoutsChanged();
+    }
+
+    /// {@return the times that the client is given}
+    public final ClientDeadlines deadlines() {
+        return deadlines;
+    }
+
+    /// {@return what the client has done of the times that it is given to send, or null if it has
+    /// all the time}
+    protected final @Nullable InputClock clock() {
+        return clock;
     }
 
     /// Called when a timeout was set or taken away, for sockets that must be told.
     protected void timeoutsChanged() throws IOException {}
-
-    private static long nanos(String what, @Nullable Duration timeout) {
-        if (timeout == null) {
-            return 0;
-        }
-        if (!timeout.isPositive()) {
-            throw new IllegalArgumentException(
-                    "%s (%s) must be positive; null is no timeout".formatted(what, timeout));
-        }
-        return timeout.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0
-                ? Long.MAX_VALUE
-                : timeout.toNanos();
-    }
 
     /// Sets an option of the socket: Python's `request.setsockopt`.
     ///
@@ -496,7 +617,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         if ((boolean) SENDING.getOpaque(this)) {
             return Waiting.WRITE;
         }
-        return (boolean) READING.getOpaque(this) ? Waiting.READ : Waiting.NOTHING;
+        return (byte) READING.getOpaque(this) == NOTHING ? Waiting.NOTHING : Waiting.READ;
     }
 
     @Override

@@ -6,16 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /// What a [Multiplexer] tells of a connection, and what takes the bytes that are written to it.
-public interface Attached {
-    /// Says that a read or a write may find something; called by the multiplexer's thread.
-    ///
-    /// @param reads whether a read may find bytes, or the end
-    /// @param writes whether a write may find room
-    void ready(boolean reads, boolean writes);
-
-    /// Says that the connection was closed, at least once; called by any thread.
-    void closed();
-
+public interface Attached extends Told {
     /// Takes all that the buffer has left, to send it now or soon, and never waits; called by one
     /// thread at a time.
     ///
@@ -32,6 +23,9 @@ public interface Attached {
 
     /// Ends our bytes when all that was taken has been sent.
     void endOutput() throws IOException;
+
+    /// Says that the connection is to come to an end; called by any thread.
+    void drain();
 
     /// Says that the timeouts of the connection are others now.
     void timeoutsChanged();

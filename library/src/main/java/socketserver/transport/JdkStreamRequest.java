@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 import socketserver.request.DisconnectedException;
 import socketserver.request.Server;
-import socketserver.request.StreamRequest;
 import socketserver.request.UnixAddress;
 import socketserver.request.UnixCredentials;
 
@@ -17,17 +16,14 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.function.LongConsumer;
 
 /// An accepted TCP or Unix stream channel.
 ///
 /// It blocks in the channel until it is given a read timeout; from then on it waits for readiness,
 /// because the JDK's Unix channels have no timed read, and that of TCP channels takes longer than
 /// this. A write with a timeout is watched.
-final class JdkStreamRequest extends StreamRequest
-        implements StallWatch.Watched, MultiplexedStream {
+final class JdkStreamRequest extends MultiplexedStream {
     // After so many reads that found their bytes a moment later a virtual thread waits in earnest,
     // so that threads which are not in its carrier's own queue get their turn.
     private static final int MAX_YIELDS = 8;
@@ -35,11 +31,10 @@ final class JdkStreamRequest extends StreamRequest
     private final SocketChannel channel;
     // Null while the channel is blocking. Set once, under the lock of the channel.
     private volatile @Nullable Readiness readiness;
-    // Nanoseconds; what stallTimeout() says.
-    private volatile long writeNanos;
     // Since when a watched write waits, never 0 while one does. Written by the writing thread.
     private volatile long writingSince;
-    private volatile boolean stalled;
+    // Made at the first write that has a timeout, by the writing thread.
+    private volatile @Nullable Stall stall;
     // Set and cleared by the multiplexer's thread.
     private volatile @Nullable Attached attached;
     private @Nullable SelectionKey key;
@@ -71,7 +66,7 @@ final class JdkStreamRequest extends StreamRequest
                     ? channel.read(into)
                     : receiveWhenReady(waiter, into, timeoutNanos);
         } catch (SocketTimeoutException slow) {
-            throw timeout("read", timeoutNanos);
+            throw slow;
         } catch (IOException thrown) {
             throw explained(thrown);
         }
@@ -105,7 +100,7 @@ final class JdkStreamRequest extends StreamRequest
             return told.send(from);
         }
         if (timeoutNanos > 0) {
-            writingSince = System.nanoTime() | 1;
+            writeBegins(timeoutNanos);
         }
         try {
             Readiness waiter = readiness;
@@ -116,7 +111,11 @@ final class JdkStreamRequest extends StreamRequest
             }
             return count;
         } catch (IOException thrown) {
-            throw stalled ? timeout("write", timeoutNanos) : explained(thrown);
+            Stall watched = stall;
+            if (watched != null && watched.stalled) {
+                throw new SocketTimeoutException();
+            }
+            throw explained(thrown);
         } finally {
             if (timeoutNanos > 0) {
                 writingSince = 0;
@@ -124,10 +123,18 @@ final class JdkStreamRequest extends StreamRequest
         }
     }
 
-    private SocketTimeoutException timeout(String what, long timeoutNanos) {
-        return new SocketTimeoutException(
-                "%s of %s: nothing within the timeout of %s"
-                        .formatted(what, client(), Duration.ofNanos(timeoutNanos)));
+    private void writeBegins(long timeoutNanos) {
+        long now = System.nanoTime() | 1;
+        writingSince = now;
+        Stall made = stall;
+        if (made == null) {
+            made = new Stall();
+            stall = made;
+        }
+        made.watch(now + timeoutNanos);
+        if (!isOpen()) {
+            made.forget();
+        }
     }
 
     /// Says of an error of the connection that the client has gone, unless we have closed it: a
@@ -142,22 +149,9 @@ final class JdkStreamRequest extends StreamRequest
     }
 
     @Override
-    protected void timeoutsChanged() throws IOException {
-        Attached told = attached;
-        if (told != null) {
-            told.timeoutsChanged();
-            return;
-        }
-        if (readTimeout() != null) {
+    void timesChanged() throws IOException {
+        if (readTimeout() != null || clock() != null) {
             blockNoMore();
-        }
-        Duration write = writeTimeout();
-        writeNanos = write == null ? 0 : write.toNanos();
-        if (write != null) {
-            StallWatch.add(this);
-            if (!isOpen()) {
-                StallWatch.remove(this);
-            }
         }
     }
 
@@ -242,48 +236,13 @@ final class JdkStreamRequest extends StreamRequest
     }
 
     @Override
-    public long stallTimeout() {
-        return writeNanos;
+    @Nullable Attached attached() {
+        return attached;
     }
 
     @Override
-    public void closeIfStalledSince(long nanoTime) {
-        long since = writingSince;
-        if (since != 0 && since - nanoTime < 0) {
-            stalled = true;
-            close();
-        }
-    }
-
-    @Override
-    protected void sendFile(Path file, long from, long count, long timeoutNanos, LongConsumer sent)
-            throws IOException {
-        Attached told = attached;
-        if (told != null) {
-            sent.accept(told.sendFile(open(file), file, from, count));
-        } else {
-            super.sendFile(file, from, count, timeoutNanos, sent);
-        }
-    }
-
-    @Override
-    protected void endOutput() throws IOException {
-        Attached told = attached;
-        if (told != null) {
-            told.endOutput();
-        } else {
-            endOutputNow();
-        }
-    }
-
-    @Override
-    public boolean gathers() {
-        return mayGather();
-    }
-
-    @Override
-    public void sent(int count) {
-        countSent(count);
+    protected void endInput() throws IOException {
+        channel.shutdownInput();
     }
 
     @Override
@@ -325,8 +284,9 @@ final class JdkStreamRequest extends StreamRequest
         } catch (IOException unreported) {
             // close(2) gives the descriptor free whatever it returns
         }
-        if (writeNanos > 0) {
-            StallWatch.remove(this);
+        Stall watched = stall;
+        if (watched != null) {
+            watched.forget();
         }
         Readiness waiter = readiness;
         if (waiter != null) {
@@ -335,6 +295,39 @@ final class JdkStreamRequest extends StreamRequest
         Attached told = attached;
         if (told != null) {
             told.closed();
+        }
+    }
+
+    /// Closes the connection when its client has taken no byte for longer than the write timeout.
+    ///
+    /// The JDK's channels have no timed write. A write that has timed out leaves a connection of no
+    /// further use, so that closing it under the writer is as good.
+    private final class Stall extends Timers.Timer {
+        // Set by the alarm's thread.
+        private volatile boolean stalled;
+
+        void watch(long until) {
+            Alarm.at(this, until);
+        }
+
+        void forget() {
+            Alarm.remove(this);
+        }
+
+        @Override
+        protected long expired(long now) {
+            Duration timeout = writeTimeout();
+            long since = writingSince;
+            if (timeout == null || since == 0) {
+                // The next write enters it again.
+                return 0;
+            }
+            if (since + timeout.toNanos() - now > 0) {
+                return since + timeout.toNanos() | 1;
+            }
+            stalled = true;
+            close();
+            return 0;
         }
     }
 }

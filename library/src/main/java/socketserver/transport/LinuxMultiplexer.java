@@ -4,9 +4,6 @@ import socketserver.posix.EpollEvents;
 import socketserver.posix.PollSet;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 
 /// Waits in `epoll_wait(2)`.
 final class LinuxMultiplexer implements Multiplexer {
@@ -55,7 +52,7 @@ final class LinuxMultiplexer implements Multiplexer {
     }
 
     /// A listener, which is only read.
-    private record Announced(Runnable requests) implements Attached {
+    private record Announced(Runnable requests) implements Told {
         @Override
         public void ready(boolean reads, boolean writes) {
             requests.run();
@@ -64,26 +61,6 @@ final class LinuxMultiplexer implements Multiplexer {
         @Override
         public void closed() {
             // Whoever closes a listener wakes the server, too.
-        }
-
-        @Override
-        public int send(ByteBuffer from) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long sendFile(FileChannel opened, Path file, long from, long count) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void endOutput() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void timeoutsChanged() {
-            // It has none.
         }
     }
 }

@@ -3,6 +3,7 @@ package socketserver.transport;
 import static socketserver.posix.Constants.AF_UNIX;
 import static socketserver.posix.Constants.MSG_DONTWAIT;
 import static socketserver.posix.Constants.MSG_NOSIGNAL;
+import static socketserver.posix.Constants.SHUT_RD;
 import static socketserver.posix.Constants.SHUT_WR;
 import static socketserver.posix.Errno.EAGAIN;
 import static socketserver.posix.Errno.EINTR;
@@ -13,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 import socketserver.posix.Libc;
 import socketserver.posix.SystemCallException;
+import socketserver.request.ClientDeadlines;
+import socketserver.request.DeadlineKind;
 import socketserver.request.DisconnectedException;
 import socketserver.request.Server;
-import socketserver.request.StreamRequest;
 import socketserver.request.UnixCredentials;
 
 import java.io.IOException;
@@ -26,7 +28,6 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.function.LongConsumer;
 
 /// An accepted TCP or Unix stream socket.
@@ -34,8 +35,7 @@ import java.util.function.LongConsumer;
 /// Bytes go straight between the socket and the caller's buffer. A read is made only if the socket
 /// is not known to be empty: after one that has found less than fits, the thread of a TCP
 /// connection waits first.
-final class LinuxStreamRequest extends StreamRequest
-        implements MovableRequest, PassingRequest, MultiplexedStream {
+final class LinuxStreamRequest extends MultiplexedStream implements MovableRequest, PassingRequest {
     private final SocketDescriptor descriptor;
     private final int domain;
     // Where the calls put the error number: the reading and the writing thread's own, made at the
@@ -77,7 +77,7 @@ final class LinuxStreamRequest extends StreamRequest
                     return count;
                 }
             } else if (!descriptor.awaitReadable(timeoutNanos)) {
-                throw timeout("read", timeoutNanos);
+                throw new SocketTimeoutException();
             }
         }
     }
@@ -91,7 +91,7 @@ final class LinuxStreamRequest extends StreamRequest
     protected void awaitReceive(long timeoutNanos) throws IOException {
         requireDetached();
         if (!descriptor.awaitReadable(timeoutNanos)) {
-            throw timeout("read", timeoutNanos);
+            throw new SocketTimeoutException();
         }
     }
 
@@ -154,7 +154,7 @@ final class LinuxStreamRequest extends StreamRequest
             }
             if (!descriptor.awaitWritable(timeoutNanos)) {
                 close();
-                throw timeout("write", timeoutNanos);
+                throw new SocketTimeoutException();
             }
         }
     }
@@ -231,18 +231,18 @@ final class LinuxStreamRequest extends StreamRequest
     }
 
     @Override
-    public boolean gathers() {
-        return mayGather();
-    }
-
-    @Override
-    public void sent(int count) {
-        countSent(count);
+    @Nullable Attached attached() {
+        return descriptor.attached();
     }
 
     @Override
     public void endOutputNow() throws IOException {
-        shutdown();
+        shutdown(SHUT_WR);
+    }
+
+    @Override
+    protected void endInput() throws IOException {
+        shutdown(SHUT_RD);
     }
 
     @Override
@@ -251,16 +251,11 @@ final class LinuxStreamRequest extends StreamRequest
     }
 
     @Override
-    protected void sendFile(Path file, long from, long count, long timeoutNanos, LongConsumer sent)
+    void copyFile(Path file, long from, long count, long timeoutNanos, LongConsumer sent)
             throws IOException {
-        Attached attached = descriptor.attached();
-        if (attached != null) {
-            sent.accept(attached.sendFile(open(file), file, from, count));
-            return;
-        }
         LinuxFile opened = LinuxFile.of(file, from, count);
         if (opened == null) {
-            super.sendFile(file, from, count, timeoutNanos, sent);
+            super.copyFile(file, from, count, timeoutNanos, sent);
             return;
         }
         try (opened) {
@@ -270,14 +265,14 @@ final class LinuxStreamRequest extends StreamRequest
                     sent.accept(result);
                 } else if (result == EINVAL.result() && !opened.isBegun()) {
                     // Some file systems know no sendfile(2).
-                    super.sendFile(file, from, count, timeoutNanos, sent);
+                    super.copyFile(file, from, count, timeoutNanos, sent);
                     return;
                 } else if (result == EIO.result()) {
                     throw SystemCallException.of((int) result, "sendfile", file);
                 } else if (result == EAGAIN.result()) {
                     if (!descriptor.awaitWritable(timeoutNanos)) {
                         close();
-                        throw timeout("write", timeoutNanos);
+                        throw new SocketTimeoutException();
                     }
                 } else if (result != EINTR.result()) {
                     throw failure("sendfile", (int) result);
@@ -295,12 +290,6 @@ final class LinuxStreamRequest extends StreamRequest
         }
     }
 
-    private SocketTimeoutException timeout(String what, long timeoutNanos) {
-        return new SocketTimeoutException(
-                "%s of %s: nothing within the timeout of %s"
-                        .formatted(what, client(), Duration.ofNanos(timeoutNanos)));
-    }
-
     private void throwIfClosed() throws AsynchronousCloseException {
         if (!descriptor.isOpen()) {
             throw new AsynchronousCloseException();
@@ -314,28 +303,10 @@ final class LinuxStreamRequest extends StreamRequest
         return new DisconnectedException(client(), SystemCallException.of(result, call, client()));
     }
 
-    @Override
-    protected void endOutput() throws IOException {
-        Attached attached = descriptor.attached();
-        if (attached != null) {
-            attached.endOutput();
-        } else {
-            shutdown();
-        }
-    }
-
-    @Override
-    protected void timeoutsChanged() {
-        Attached attached = descriptor.attached();
-        if (attached != null) {
-            attached.timeoutsChanged();
-        }
-    }
-
-    private void shutdown() throws IOException {
+    private void shutdown(int how) throws IOException {
         descriptor.require();
         try {
-            int result = Libc.shutdown(descriptor.number(), SHUT_WR);
+            int result = Libc.shutdown(descriptor.number(), how);
             if (result < 0) {
                 throw failure("shutdown", result);
             }
@@ -394,13 +365,14 @@ final class LinuxStreamRequest extends StreamRequest
     @Override
     public Moved moved() throws IOException {
         flush();
-        return new MovedStream(id(), since(), client(), readTimeout(), writeTimeout(), takeAhead());
+        ClientDeadlines times =
+                bytesIn() == 0 ? deadlines() : deadlines().with(DeadlineKind.FIRST_BYTE, null);
+        return new MovedStream(id(), since(), client(), times, takeAhead());
     }
 
     void arrived(MovedStream moved) throws IOException {
         cameAs(moved.id(), moved.since());
-        readTimeout(moved.readTimeout());
-        writeTimeout(moved.writeTimeout());
+        deadlines(moved.deadlines());
         readAhead(moved.ahead());
     }
 

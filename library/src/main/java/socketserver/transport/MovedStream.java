@@ -1,12 +1,10 @@
 package socketserver.transport;
 
-import org.jspecify.annotations.Nullable;
-
+import socketserver.request.ClientDeadlines;
 import socketserver.request.Server;
 
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.time.Instant;
 
 /// A connection on its way to another process.
@@ -14,12 +12,7 @@ import java.time.Instant;
 /// @param ahead what was read ahead of the handler
 @SuppressWarnings("ArrayRecordComponent") // nobody compares them
 record MovedStream(
-        long id,
-        Instant since,
-        SocketAddress client,
-        @Nullable Duration readTimeout,
-        @Nullable Duration writeTimeout,
-        byte[] ahead)
+        long id, Instant since, SocketAddress client, ClientDeadlines deadlines, byte[] ahead)
         implements Moved {
     @Override
     public Arrived arrive(Server server, int descriptor) throws IOException {

@@ -52,7 +52,7 @@ final class SocketDescriptor extends Descriptor {
     // What watches it. Written under the lock of this.
     private volatile @Nullable Epoll epoll;
     // What is told instead of the threads that wait. Written under the lock of this.
-    private volatile @Nullable Attached attached;
+    private volatile @Nullable Told told;
     // What epoll watches it for; 0 is nothing. Written under the lock of this.
     private volatile int watched;
     // Whether the open file may live on in another process when this is closed.
@@ -97,20 +97,20 @@ final class SocketDescriptor extends Descriptor {
     void closed() {
         LockSupport.unpark(reader);
         LockSupport.unpark(writer);
-        Attached told = attached;
-        if (told != null) {
-            told.closed();
+        Told listening = told;
+        if (listening != null) {
+            listening.closed();
         }
     }
 
     /// Lets that be told from now on what there is, instead of threads that wait: whatever is there
     /// already is told at once.
-    void attach(Epoll watching, Attached told) throws IOException {
+    void attach(Epoll watching, Told listening) throws IOException {
         require();
         try {
             synchronized (this) {
                 forget();
-                attached = told;
+                told = listening;
                 epoll = watching;
                 int events = WATCHED | (readsEndEarly ? 0 : EpollEvents.EDGE);
                 watching.add(this, events);
@@ -121,7 +121,7 @@ final class SocketDescriptor extends Descriptor {
         }
         if (!isOpen()) {
             // Perhaps before it could be told.
-            told.closed();
+            listening.closed();
         }
     }
 
@@ -129,18 +129,18 @@ final class SocketDescriptor extends Descriptor {
     /// thread}
     int @Nullable [] errnoHere() {
         Epoll watching = epoll;
-        return attached == null || watching == null ? null : watching.errnoHere();
+        return told == null || watching == null ? null : watching.errnoHere();
     }
 
-    /// {@return what is told, or null if it is threads that wait}
+    /// {@return what is told and takes bytes, or null if it is threads that wait}
     @Nullable Attached attached() {
-        return attached;
+        return told instanceof Attached attached ? attached : null;
     }
 
     /// Tells nobody any more, until a thread waits again.
     synchronized void detach() {
         forget();
-        attached = null;
+        told = null;
         epoll = null;
         readable = true;
     }
@@ -184,9 +184,9 @@ final class SocketDescriptor extends Descriptor {
         if ((events & EpollEvents.PRI) != 0) {
             urgent = true;
         }
-        Attached told = attached;
-        if (told != null) {
-            told.ready((events & (EpollEvents.IN | ENDS)) != 0, (events & WRITES) != 0);
+        Told listening = told;
+        if (listening != null) {
+            listening.ready((events & (EpollEvents.IN | ENDS)) != 0, (events & WRITES) != 0);
         } else if ((events & (EpollEvents.IN | ENDS)) != 0) {
             repeats = readable ? repeats + 1 : 0;
             readable = true;

@@ -1,0 +1,123 @@
+package socketserver.cli;
+
+import socketserver.BaseServer;
+import socketserver.Drain;
+import socketserver.LiveRequest;
+import socketserver.ServerGroup;
+import socketserver.ServerListener;
+import socketserver.ServerOptions;
+import socketserver.ShutdownReport;
+import socketserver.SocketServer;
+import socketserver.concurrency.ConcurrencyModel;
+import socketserver.request.Request;
+import socketserver.request.RequestHandler;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// The servers of one command, one for each address.
+///
+/// @param group the servers, in the order of their addresses
+record Servers(List<Endpoint> endpoints, ServerGroup group) {
+    /// Opens a server for each address.
+    ///
+    /// @param handler what serves all of them
+    /// @throws ListenException if one cannot be opened; none stays open then
+    static Servers open(
+            List<Endpoint> endpoints,
+            RequestHandler<Request> handler,
+            ConcurrencyModel model,
+            ServerOptions options)
+            throws ListenException {
+        List<BaseServer<?>> servers = new ArrayList<>();
+        for (Endpoint endpoint : endpoints) {
+            try {
+                servers.add(open(endpoint, handler, model, options));
+            } catch (IOException | RuntimeException thrown) {
+                servers.forEach(BaseServer::close);
+                throw new ListenException(endpoint, thrown);
+            }
+        }
+        return new Servers(endpoints, ServerGroup.of(servers));
+    }
+
+    private static BaseServer<?> open(
+            Endpoint endpoint,
+            RequestHandler<Request> handler,
+            ConcurrencyModel model,
+            ServerOptions options)
+            throws IOException {
+        SocketServer<?, ?> composition =
+                switch (endpoint.family()) {
+                    case TCP -> SocketServer.tcp(endpoint.inetAddress());
+                    case UDP -> SocketServer.udp(endpoint.inetAddress());
+                    case UNIX -> SocketServer.unix(endpoint.unixAddress());
+                    case UNIXGRAM -> SocketServer.unixDatagram(endpoint.unixAddress());
+                };
+        ServerOptions fitting =
+                endpoint.isIpv4Only()
+                        ? options.withSocket(
+                                socket -> socket.withAddressFamily(StandardProtocolFamily.INET))
+                        : options;
+        return composition.model(model).options(_ -> fitting).open(handler);
+    }
+
+    /// {@return what that server listens on, in the form of the command line}
+    String addressOf(BaseServer<?> server) {
+        return endpoint(server).boundTo(server.address());
+    }
+
+    private Endpoint endpoint(BaseServer<?> server) {
+        return endpoints.get(group.servers().indexOf(server));
+    }
+
+    /// {@return what the servers listen on, in the form of the command line}
+    List<String> addresses() {
+        List<String> addresses = new ArrayList<>();
+        group.servers().forEach(server -> addresses.add(addressOf(server)));
+        return addresses;
+    }
+
+    /// {@return one line of a request, in the form of the command line}
+    String clientOf(LiveRequest row) {
+        return endpoint((BaseServer<?>) row.request().server()).family().scheme()
+                + " "
+                + AddressText.of(row.client());
+    }
+
+    void addListener(ServerListener listener) {
+        group.addListener(listener);
+    }
+
+    /// Starts serving.
+    ///
+    /// @return what is completed when all have ended
+    CompletableFuture<Void> start() {
+        return CompletableFuture.runAsync(
+                group::serveForever, serving -> Thread.ofPlatform().name("serve").start(serving));
+    }
+
+    /// {@return the live requests of all servers}
+    List<LiveRequest> requests() {
+        return group.requests();
+    }
+
+    /// Stops all servers at once: each takes no more clients, waits for its live requests, and ends
+    /// those that are still live when the time is over or the other future is completed.
+    ///
+    /// @param live how many requests were live when the stop was asked for; some may have finished
+    ///   before the servers have begun to count
+    StopReport stop(int live, Duration time, CompletableFuture<?> cutNow) {
+        CompletableFuture<ShutdownReport> draining =
+                CompletableFuture.supplyAsync(
+                        () -> group.close(Drain.within(time)), Thread::startVirtualThread);
+        CompletableFuture.anyOf(draining, cutNow).join();
+        ShutdownReport report = draining.isDone() ? draining.join() : group.shutdown(Duration.ZERO);
+        List<String> cut = report.cut().stream().map(this::clientOf).toList();
+        return new StopReport(Math.max(report.finished(), live - cut.size()), cut);
+    }
+}

@@ -1,0 +1,117 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.CloseReason;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// One drain of a server, from the moment at which it is not ready any more to the report.
+///
+/// One thread runs it, possibly one that handles a request of the server: that request is neither
+/// told nor waited for.
+final class Draining {
+    /// How long handlers may take to end whose requests were cut.
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private final BaseServer<?> server;
+    private final LiveRequests live;
+    private final Drain drain;
+    private final long start = System.nanoTime();
+    private final Deadline deadline;
+    // When the first may be told.
+    private long stop = start;
+
+    Draining(BaseServer<?> server, Drain drain) {
+        this.server = server;
+        this.drain = drain;
+        live = server.live();
+        deadline = Deadline.in(drain.time());
+    }
+
+    /// Drains the server.
+    ///
+    /// @param asked the stop of serving
+    ShutdownReport run(Stop asked) {
+        stop = System.nanoTime();
+        List<LiveRequest> before = live.others();
+        List<LiveRequest> cut =
+                live.whileStopping(
+                        () -> {
+                            List<LiveRequest> all = live.others();
+                            awaitStop(asked, all);
+                            return finish(all) ? List.of() : cut();
+                        });
+        List<ShutdownReport.Stuck> stuck = cut.isEmpty() ? List.of() : stuck(cut);
+        Set<LiveRequest> unfinished = new HashSet<>(live.others());
+        unfinished.addAll(cut);
+        long finished = before.stream().filter(row -> !unfinished.contains(row)).count();
+        return new ShutdownReport(
+                (int) finished, cut, stuck, Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /// The stop of serving, which was asked for.
+    interface Stop {
+        /// {@return whether it has come about before that time}
+        boolean isDoneBefore(Deadline deadline);
+    }
+
+    /// Waits until nothing more is taken: under the synchronous model, for the handler that runs.
+    private void awaitStop(Stop asked, List<LiveRequest> all) {
+        while (!asked.isDoneBefore(deadline.or(Deadline.in(LiveRequests.SWEEP)))
+                && !deadline.passed()
+                && !Thread.currentThread().isInterrupted()) {
+            tell(all);
+        }
+    }
+
+    private boolean finish(List<LiveRequest> before) {
+        List<LiveRequest> all = new ArrayList<>(before);
+        Set<LiveRequest> known = new HashSet<>(before);
+        // Taken at the last moment.
+        live.others().stream().filter(row -> !known.contains(row)).forEach(all::add);
+        return live.awaitEmpty(deadline, server.servesHere(), () -> tell(all));
+    }
+
+    /// Tells those whose turn it is, again and again: one that was about to wait for its client at
+    /// the first time may have missed it.
+    private void tell(List<LiveRequest> all) {
+        long spread = drain.spread().toNanos();
+        long passed = System.nanoTime() - stop;
+        int due =
+                passed >= spread
+                        ? all.size()
+                        : (int) Math.min(all.size(), 1 + all.size() * (passed / (double) spread));
+        for (LiveRequest row : all.subList(0, due)) {
+            if (!row.isGone()) {
+                row.drain(CloseReason.DRAINED);
+            }
+        }
+    }
+
+    private List<LiveRequest> cut() {
+        List<LiveRequest> others = live.others();
+        others.forEach(row -> row.close(CloseReason.CUT));
+        return others;
+    }
+
+    private List<ShutdownReport.Stuck> stuck(List<LiveRequest> cut) {
+        live.whileStopping(
+                () -> live.awaitEmpty(Deadline.in(GRACE), server.servesHere(), () -> {}));
+        return cut.stream()
+                .filter(row -> !row.isGone())
+                .map(
+                        row ->
+                                new ShutdownReport.Stuck(
+                                        row, row.handler().map(Draining::stack).orElse(List.of())))
+                .toList();
+    }
+
+    private static List<StackTraceElement> stack(@Nullable Thread thread) {
+        return thread == null ? List.of() : List.of(thread.getStackTrace());
+    }
+}
