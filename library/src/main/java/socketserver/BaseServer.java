@@ -59,11 +59,14 @@ public abstract class BaseServer<R extends Request>
 
     private final AtomicBoolean listenerClosed = new AtomicBoolean();
     private final ServerListeners listeners = new ServerListeners();
+    private final Interceptors<R> interceptors = new Interceptors<>();
     private final Lifecycle lifecycle;
     private final ServingLoop<R> loop;
     private final LiveRequests live;
     private final Admission admission;
     private final Farewells farewells = new Farewells();
+    // What the request that a copy runs has failed by. The thread's alone that runs it.
+    private @Nullable Throwable failureHere;
     // How many drains go on.
     private final AtomicInteger unready = new AtomicInteger();
     // What has run requests of this server beside its model.
@@ -172,6 +175,15 @@ public abstract class BaseServer<R extends Request>
     /// Lets that be told no more; nothing changes if it was not.
     public final void removeListener(ServerListener listener) {
         listeners.remove(listener);
+    }
+
+    /// Puts something around the handler of each request from now on, inside of what is there.
+    public final void addInterceptor(Interceptor<R> interceptor) {
+        interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
+    }
+
+    final Interceptors<R> interceptors() {
+        return interceptors;
     }
 
     // Binding
@@ -640,9 +652,9 @@ public abstract class BaseServer<R extends Request>
         return other == null ? handler : (RequestHandler<? super R>) other;
     }
 
-    /// Calls the handler; Python's `finish_request`.
+    /// Calls the handler, with the interceptors around it; Python's `finish_request`.
     protected void finishRequest(R request) throws Exception {
-        handlerOf(request).handle(request);
+        interceptors.handle(request, handlerOf(request));
     }
 
     /// Ends the request politely, then calls [#closeRequest(Request)]; Python's `shutdown_request`.
@@ -740,8 +752,17 @@ public abstract class BaseServer<R extends Request>
             if (row.isOpened()) {
                 listeners.failed(row, failure);
             }
+        } else if (lifecycle.isCopy()) {
+            failureHere = failure;
         }
         guardedFor(request, "handleError", () -> handleError(request, failure));
+    }
+
+    /// {@return what the last request has failed by that this copy of a server has run}
+    final @Nullable Throwable takeFailure() {
+        Throwable failure = failureHere;
+        failureHere = null;
+        return failure;
     }
 
     /// Ends a request whose handler has ended or is not to run.

@@ -14,6 +14,8 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -40,8 +42,6 @@ final class DetachedServer<R extends Request> implements Detached {
     private transient RequestHandler<? super R> handler;
     private transient @Nullable SocketAddress address;
     private transient ServerOptions options = ServerOptions.DEFAULT;
-    // The thread's alone that handles in the child.
-    private transient @Nullable Throwable failure;
 
     DetachedServer(BaseServer<R> server, RequestHandler<? super R> handler) {
         this.server = server;
@@ -72,6 +72,7 @@ final class DetachedServer<R extends Request> implements Detached {
         out.writeObject(server.address());
         out.writeObject(server.options().limits());
         out.writeObject(server.options().deadlines());
+        out.writeObject(new ArrayList<>(server.interceptors().all()));
         out.writeObject(server instanceof Serializable ? server : ownClass());
         out.writeObject(handler);
     }
@@ -89,13 +90,16 @@ final class DetachedServer<R extends Request> implements Detached {
         return own;
     }
 
+    @SuppressWarnings("unchecked") // it was written so
     private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
         address = (SocketAddress) in.readObject();
         Limits limits = (Limits) in.readObject();
         Deadlines deadlines = (Deadlines) in.readObject();
+        List<Interceptor<R>> interceptors = (List<Interceptor<R>>) in.readObject();
         options = ServerOptions.DEFAULT.withLimits(_ -> limits).withDeadlines(_ -> deadlines);
         try {
             ScopedValue.where(ARRIVING, this).call(() -> arrive(in));
+            server.interceptors().addAll(interceptors);
         } catch (IOException | ClassNotFoundException | RuntimeException thrown) {
             throw thrown;
         } catch (Exception impossible) {
@@ -108,7 +112,7 @@ final class DetachedServer<R extends Request> implements Detached {
         Object written = in.readObject();
         server = (BaseServer<R>) (written instanceof Class<?> own ? made(own) : written);
         handler = (RequestHandler<? super R>) in.readObject();
-        server.attach(this::handle);
+        server.attach(handler);
         return true;
     }
 
@@ -120,15 +124,6 @@ final class DetachedServer<R extends Request> implements Detached {
         }
     }
 
-    private void handle(R request) throws Exception {
-        try {
-            handler.handle(request);
-        } catch (Throwable thrown) {
-            failure = thrown;
-            throw thrown;
-        }
-    }
-
     @Override
     public Server server() {
         return server;
@@ -137,9 +132,8 @@ final class DetachedServer<R extends Request> implements Detached {
     @Override
     @SuppressWarnings("unchecked") // it was taken by the same server
     public CloseReason run(Request request) {
-        failure = null;
         server.runRequest((R) request);
-        Throwable thrown = failure;
-        return thrown == null ? CloseReason.HANDLED : CloseReason.of(thrown);
+        Throwable failure = server.takeFailure();
+        return failure == null ? CloseReason.HANDLED : CloseReason.of(failure);
     }
 }

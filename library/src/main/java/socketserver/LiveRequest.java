@@ -369,7 +369,9 @@ public final class LiveRequest {
 
     /// {@return whether the request goes on though its handler has returned}
     boolean isLasting() {
-        return goesOnWith instanceof LastingTask.Lasting && handler != null;
+        return goesOnWith instanceof LastingTask.Lasting lasting
+                && lasting.hasBegun()
+                && handler != null;
     }
 
     /// Says whose turn its handler waits for.

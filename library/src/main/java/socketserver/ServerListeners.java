@@ -11,9 +11,17 @@ import java.util.function.Consumer;
 /// Those who are told of what happens to a server.
 final class ServerListeners implements ServerListener {
     /// Those who are told of what happens to any server of the process.
-    static final List<ServerListener> EVERYWHERE = new CopyOnWriteArrayList<>();
+    static final List<ServerListener> EVERYWHERE = everywhere();
 
     private final List<ServerListener> own = new CopyOnWriteArrayList<>();
+
+    private static List<ServerListener> everywhere() {
+        List<ServerListener> all = new CopyOnWriteArrayList<>();
+        if (ModuleLayer.boot().findModule("jdk.jfr").isPresent()) {
+            all.add(new FlightRecords());
+        }
+        return all;
+    }
 
     void add(ServerListener listener) {
         own.add(listener);

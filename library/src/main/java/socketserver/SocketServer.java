@@ -13,6 +13,8 @@ import socketserver.request.UnixAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
@@ -30,6 +32,8 @@ public final class SocketServer<R extends Request, S extends BaseServer<R>> {
     private final Opener<R, S> opener;
     private ConcurrencyModel model = ConcurrencyModel.synchronous();
     private ServerOptions options = ServerOptions.DEFAULT;
+    private final List<Interceptor<R>> interceptors = new ArrayList<>();
+    private final List<ServerListener> listeners = new ArrayList<>();
 
     /// Makes the server of a family.
     private interface Opener<R extends Request, S> {
@@ -156,6 +160,18 @@ public final class SocketServer<R extends Request, S extends BaseServer<R>> {
         return options(all -> all.withDeadlines(deadlines -> deadlines.withClose(timeout)));
     }
 
+    /// Puts something around the handler of each request, inside of what is there.
+    public SocketServer<R, S> intercept(Interceptor<R> interceptor) {
+        interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
+        return this;
+    }
+
+    /// Lets that be told of what happens to the server.
+    public SocketServer<R, S> listener(ServerListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
     /// Changes any of the options.
     public SocketServer<R, S> options(UnaryOperator<ServerOptions> change) {
         options = change.apply(options);
@@ -168,7 +184,10 @@ public final class SocketServer<R extends Request, S extends BaseServer<R>> {
     /// @throws IOException if it cannot be bound; nothing stays open then
     public S open(RequestHandler<? super R> handler) throws IOException {
         model.check(handler);
-        return opener.open(handler, options, model);
+        S server = opener.open(handler, options, model);
+        interceptors.forEach(server::addInterceptor);
+        listeners.forEach(server::addListener);
+        return server;
     }
 
     /// Makes the server and binds it.

@@ -96,6 +96,7 @@ class CPythonTest {
                     "socketserver.SelectorUdpServer",
                     "socketserver.SelectorUnixDatagramServer",
                     "socketserver.SelectorUnixStreamServer",
+                    "socketserver.Interceptor",
                     "socketserver.ServerGroup",
                     "socketserver.ServerListener",
                     "socketserver.ServerOptions",

@@ -14,6 +14,12 @@ final class Exceptions {
                     DeadlineContractTest.class,
                     DrainContractTest.class);
 
+    private static final Set<String> OF_ONE_CLIENT =
+            Set.of(
+                    "boundsTheRequestsOfOneClient",
+                    "countsThoseWhoCameBeforeTheLimit",
+                    "saysFarewellToThoseItRefuses");
+
     static final List<Exceptions.Row> TABLE =
             List.of(
                     new Row(
@@ -44,6 +50,24 @@ final class Exceptions {
                             method -> method.getName().equals("refusesClientsOverTheLimit"),
                             variant -> variant.model() == Model.SYNCHRONOUS,
                             "it takes no client while a handler runs: the others wait"),
+                    new Row(
+                            "denying clients by their addresses",
+                            method -> method.getName().equals("deniesClientsOfANetwork"),
+                            variant ->
+                                    variant.family() == Family.UNIX_STREAM
+                                            || variant.family() == Family.UNIX_DATAGRAM,
+                            "clients of Unix sockets have no addresses of a network"),
+                    new Row(
+                            "limits of one client, who is busy with one request",
+                            method -> OF_ONE_CLIENT.contains(method.getName()),
+                            variant ->
+                                    !variant.family().isStream()
+                                            || variant.model() == Model.SYNCHRONOUS
+                                            || (variant.family() == Family.UNIX_STREAM
+                                                    && variant.engine().equals("jdk")),
+                            "a packet is handled at once, the synchronous model takes one client"
+                                    + " after the other, and java.nio.channels does not tell which"
+                                    + " user a Unix client is"),
                     new Row(
                             "forking on the jdk engine",
                             method -> true,

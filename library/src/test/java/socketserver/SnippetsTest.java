@@ -385,6 +385,23 @@ class SnippetsTest {
     }
 
     @Test
+    void anInterceptorIsAroundTheHandler() throws Exception {
+        try (var server = new ThreadingTcpServer(address, Echo::new)) {
+            // @start region="interceptor"
+            server.addInterceptor(
+                    (request, next) -> {
+                        if ("secret".equals(request.input().readLine())) {
+                            next.handle(request);
+                        }
+                    });
+            // @end
+            server.start();
+            assertThat(ask(server.address(), "secret\nhello\n")).isEqualTo("hello\n");
+            assertThat(ask(server.address(), "guess\nhello\n")).isEmpty();
+        }
+    }
+
+    @Test
     void aRequestHasDeadlinesOfItsOwn() throws Exception {
         // @start region="deadlines"
         RequestHandler<StreamRequest> handler =

@@ -54,6 +54,10 @@ final class ConnectionTimer extends Timers.Timer {
     protected long expired(long now) {
         long input = inputUntil(now);
         if (input != 0 && input - now <= 0) {
+            if (connection.isToBeRead()) {
+                // It is not the client that was slow; the next turn looks again.
+                return 0;
+            }
             connection.fail(late());
             return 0;
         }

@@ -60,6 +60,8 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     private transient boolean over;
     // Whether the handler was told that there will be no more frames. Read by any thread.
     private transient volatile boolean ended;
+    // Whether the handler was told that there will be frames.
+    private transient boolean begun;
     // Whether the request was ended. Read by any thread.
     private transient volatile boolean finished;
     // Made when there is a timeout, or output that waits. Written by any thread, under the lock of
@@ -117,6 +119,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     /// Called by the server, through its hooks.
     @Override
     public void handle(StreamRequest same) throws Exception {
+        begun = true;
         try {
             frames.handler().opened(this);
         } catch (Exception | Error thrown) {
@@ -183,6 +186,11 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     private boolean hasTimesToSend() {
         return request().readTimeout() != null || stream().inputClock() != null;
+    }
+
+    /// {@return whether something has come that waits for its turn}
+    boolean isToBeRead() {
+        return readable && goesOn;
     }
 
     /// {@return whether there are bytes of a frame that is not there as a whole}
@@ -596,6 +604,11 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     @Override
     public StreamRequest request() {
         return (StreamRequest) task.request();
+    }
+
+    @Override
+    public boolean hasBegun() {
+        return begun;
     }
 
     @Override

@@ -47,6 +47,9 @@ public interface LastingTask extends RequestTask {
 
     /// A handler whose request lasts until it is ended.
     interface Lasting extends RequestHandler<StreamRequest> {
+        /// {@return whether it was called, and not kept away from the request}
+        boolean hasBegun();
+
         /// {@return what the request waits for}
         Request.Waiting waiting();
 
