@@ -12,7 +12,8 @@ final class Exceptions {
                     StreamContractTest.class,
                     FileContractTest.class,
                     DeadlineContractTest.class,
-                    DrainContractTest.class);
+                    DrainContractTest.class,
+                    BadPeerContractTest.class);
 
     private static final Set<String> OF_ONE_CLIENT =
             Set.of(

@@ -70,6 +70,13 @@ public final class Benchmark implements Callable<Integer> {
     private List<String> servers = List.of();
 
     @Option(
+            names = "--guards",
+            description =
+                    "Also our servers with all limits, deadlines and a listener (guarded), and with"
+                            + " none (unguarded).")
+    private boolean guards;
+
+    @Option(
             names = "--engines",
             split = ",",
             defaultValue = "jdk,linux",
@@ -192,6 +199,9 @@ public final class Benchmark implements Callable<Integer> {
 
     private Results measured(Settings settings, Choice choice) throws IOException {
         Lineup lineup = Lineup.everybody(settings, engines, javaOptions);
+        if (guards) {
+            lineup.addGuarded(engines, javaOptions);
+        }
         lineup.keep(this::isChosen);
         named.forEach(lineup::addNamed);
         Results results = Results.empty(Machine.here(settings), settings);

@@ -30,6 +30,11 @@ public final class Lineup {
         return lineup;
     }
 
+    /// Adds our servers with all that guards them, and without.
+    public void addGuarded(List<String> engines, List<String> javaOptions) {
+        OurContestants.joinGuarded(this, engines, javaOptions);
+    }
+
     /// Adds a server that somebody has named on the command line.
     ///
     /// @param text `NAME=COMMAND`, with `{family}` and `{place}` in it

@@ -28,6 +28,15 @@ final class OurContestants {
         }
     }
 
+    static void joinGuarded(Lineup lineup, List<String> engines, List<String> javaOptions) {
+        for (String engine : engines) {
+            for (String model : List.of("threading", "selector")) {
+                lineup.add(of("guarded-" + model, engine, javaOptions));
+                lineup.add(of("unguarded-" + model, engine, javaOptions));
+            }
+        }
+    }
+
     private static Contestant of(String model, String engine, List<String> javaOptions) {
         List<String> options =
                 Stream.concat(Stream.of("-Dsocketserver.engine=" + engine), javaOptions.stream())

@@ -31,6 +31,10 @@ public final class Main {
             case "sync" -> OurServer.synchronous();
             case "selector" -> OurServer.selector();
             case "confined" -> OurServer.confined();
+            case "guarded-threading" -> OurServer.threading().guarded();
+            case "unguarded-threading" -> OurServer.threading().unguarded();
+            case "guarded-selector" -> OurServer.selector().guarded();
+            case "unguarded-selector" -> OurServer.selector().unguarded();
             case "forking" -> OurServer.forking();
             case "netty-epoll" -> NettyServer.epoll();
             case "netty-io_uring" -> NettyServer.ioUring();

@@ -1,10 +1,17 @@
 package socketserver.benchmark.server;
 
+import org.jspecify.annotations.Nullable;
+
 import socketserver.BaseServer;
+import socketserver.LiveRequest;
+import socketserver.ServerListener;
+import socketserver.ServerOptions;
 import socketserver.SocketServer;
+import socketserver.Subnet;
 import socketserver.benchmark.address.Endpoint;
 import socketserver.concurrency.ConcurrencyModel;
 import socketserver.framing.FrameHandler;
+import socketserver.request.CloseReason;
 import socketserver.request.DatagramRequest;
 import socketserver.request.DisconnectedException;
 import socketserver.request.RequestHandler;
@@ -13,6 +20,9 @@ import socketserver.request.UnixAddress;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /// This project's servers, by their public API and with their default limits.
 ///
@@ -24,6 +34,8 @@ final class OurServer implements EchoServer {
 
     private final RequestHandler<StreamRequest> stream;
     private final RequestHandler<DatagramRequest> packet;
+    private ServerOptions options = ServerOptions.DEFAULT;
+    private @Nullable ServerListener counting;
 
     private OurServer(ConcurrencyModel model) {
         this(model, OurServer::echo, request -> request.reply(request.packet()));
@@ -68,9 +80,57 @@ final class OurServer implements EchoServer {
         return new OurServer(ConcurrencyModel.selector());
     }
 
+    /// {@return the same with every limit and deadline, none of which is reached, and a listener}
+    OurServer guarded() {
+        options =
+                options.exposed()
+                        .withLimits(
+                                limits ->
+                                        limits.withMaxPerClient(100_000)
+                                                .withAcceptRate(1_000_000)
+                                                .withFarewell("too many\n")
+                                                .withAllow(
+                                                        List.of(
+                                                                Subnet.of("127.0.0.0/8"),
+                                                                Subnet.of("::1")))
+                                                .withDeny(List.of(Subnet.of("192.0.2.0/24"))))
+                        .withDeadlines(deadlines -> deadlines.withRead(Duration.ofMinutes(1)));
+        counting = new Counting();
+        return this;
+    }
+
+    /// {@return the same without any deadline, and with the largest limit}
+    OurServer unguarded() {
+        options =
+                options.withLimits(limits -> limits.withMaxConnections(Integer.MAX_VALUE))
+                        .withDeadlines(deadlines -> deadlines.withWrite(null));
+        return this;
+    }
+
+    /// Counts what metrics would.
+    private static final class Counting implements ServerListener {
+        private final LongAdder opened = new LongAdder();
+        private final LongAdder closed = new LongAdder();
+        private final LongAdder bytes = new LongAdder();
+
+        @Override
+        public void opened(LiveRequest request) {
+            opened.increment();
+        }
+
+        @Override
+        public void closed(LiveRequest request, CloseReason reason) {
+            closed.increment();
+            bytes.add(request.bytesIn() + request.bytesOut());
+        }
+    }
+
     @Override
     public void serve(Endpoint endpoint) throws IOException {
         try (var server = open(endpoint)) {
+            if (counting != null) {
+                server.addListener(counting);
+            }
             server.serveForever();
         }
     }
@@ -78,10 +138,26 @@ final class OurServer implements EchoServer {
     /// {@return a server that is bound and does not serve yet}
     private BaseServer<?> open(Endpoint endpoint) throws IOException {
         return switch (endpoint.family()) {
-            case TCP -> SocketServer.tcp(endpoint.inetAddress()).model(model).open(stream);
-            case UNIX -> SocketServer.unix(unix(endpoint)).model(model).open(stream);
-            case UDP -> SocketServer.udp(endpoint.inetAddress()).model(model).open(packet);
-            case UNIXGRAM -> SocketServer.unixDatagram(unix(endpoint)).model(model).open(packet);
+            case TCP ->
+                    SocketServer.tcp(endpoint.inetAddress())
+                            .model(model)
+                            .options(_ -> options)
+                            .open(stream);
+            case UNIX ->
+                    SocketServer.unix(unix(endpoint))
+                            .model(model)
+                            .options(_ -> options)
+                            .open(stream);
+            case UDP ->
+                    SocketServer.udp(endpoint.inetAddress())
+                            .model(model)
+                            .options(_ -> options)
+                            .open(packet);
+            case UNIXGRAM ->
+                    SocketServer.unixDatagram(unix(endpoint))
+                            .model(model)
+                            .options(_ -> options)
+                            .open(packet);
         };
     }
 

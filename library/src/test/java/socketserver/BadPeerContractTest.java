@@ -1,0 +1,169 @@
+package socketserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import static socketserver.Patience.eventually;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import socketserver.framing.FramedRequest;
+import socketserver.framing.Framing;
+import socketserver.request.CloseReason;
+import socketserver.request.Request;
+import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// What every server of connections makes of clients that misbehave: the reason, the counts, and
+/// the honest client beside them.
+@Timeout(60)
+@ExtendWith(LeavesNothingBehind.class)
+class BadPeerContractTest {
+    private static final String LARGE = "x".repeat(10_000);
+    private static final int LINES = 10_000;
+
+    // For the bad ones alone: an honest one may be slow on a busy machine.
+    private static final ServerOptions SEVERE =
+            ServerOptions.DEFAULT.withDeadlines(
+                    deadlines ->
+                            deadlines
+                                    .withFirstByte(Duration.ofMillis(100))
+                                    .withMessage(Duration.ofMillis(100))
+                                    .withWrite(Duration.ofMillis(100)));
+
+    /// {@return handlers that answer each line, and some with a flood}
+    private static List<RequestHandler<Request>> handlers() {
+        return List.of(
+                Variant.ofFamily((StreamRequest request) -> answer(request)),
+                Variant.ofFamily(Framing.lines().streams(BadPeerContractTest::answerFrame)));
+    }
+
+    private static void answer(StreamRequest request) throws IOException {
+        for (String line; (line = request.input().readLine()) != null; ) {
+            if (line.equals(BadPeer.FLOOD)) {
+                for (int i = 0; i < LINES; i++) {
+                    request.output().writeLine(LARGE);
+                }
+            }
+            request.output().writeLine(line);
+        }
+    }
+
+    private static void answerFrame(String line, FramedRequest<String> request) throws IOException {
+        if (line.equals(BadPeer.FLOOD)) {
+            request.sendAll(Stream.generate(() -> LARGE).limit(LINES).iterator());
+        }
+        request.send(line);
+    }
+
+    /// {@return what a request may have ended by}
+    private static Set<CloseReason> reasons(BadPeer peer, Variant variant) {
+        return switch (peer) {
+            case HANGS -> Set.of(CloseReason.FIRST_BYTE_TIMEOUT);
+            case DRIPS -> Set.of(CloseReason.MESSAGE_TIMEOUT);
+            // The last line may lack its end: it is answered, to whom it may concern.
+            case ENDS_IN_A_LINE -> Set.of(CloseReason.HANDLED, CloseReason.CLIENT_GONE);
+            case RESETS_IN_A_LINE ->
+                    variant.family() == Family.UNIX_STREAM
+                            ? Set.of(CloseReason.HANDLED, CloseReason.CLIENT_GONE)
+                            : Set.of(CloseReason.CLIENT_GONE);
+            case ENDS_IN_AN_ANSWER, RESETS_IN_AN_ANSWER -> Set.of(CloseReason.CLIENT_GONE);
+            case NEVER_READS -> Set.of(CloseReason.WRITE_TIMEOUT);
+            case SENDS_TOO_MUCH -> Set.of(CloseReason.INPUT_TOO_LONG);
+        };
+    }
+
+    @Contract
+    void costsItselfAlone(Variant variant) throws Exception {
+        for (RequestHandler<Request> handler : handlers()) {
+            try (var serving = variant.serve(handler)) {
+                awaitFirstAnswer(serving);
+                Events events = Events.of(serving.server());
+                for (BadPeer peer : BadPeer.values()) {
+                    if (variant.model() == Model.SYNCHRONOUS) {
+                        // It takes one client after the other.
+                        assertThat(ending(peer, serving, events))
+                                .as(peer.toString())
+                                .isIn(reasons(peer, variant));
+                    }
+                    try (var honest = serving.streamClient()) {
+                        assertThat(honest.ask("before")).isEqualTo("before");
+                        if (variant.model() != Model.SYNCHRONOUS) {
+                            assertThat(ending(peer, serving, events))
+                                    .as(peer.toString())
+                                    .isIn(reasons(peer, variant));
+                        }
+                        assertThat(honest.ask("after")).isEqualTo("after");
+                    }
+                    assertThat(events.reason()).isEqualTo(CloseReason.HANDLED);
+                    eventually(() -> assertThat(serving.server().requests()).isEmpty());
+                }
+            }
+        }
+    }
+
+    /// {@return why the request of a bad peer has ended}
+    private static CloseReason ending(BadPeer peer, Serving serving, Events events)
+            throws Exception {
+        serving.server().options(SEVERE);
+        try (var client = serving.streamClient()) {
+            try {
+                peer.misbehave(client);
+            } catch (IOException ended) {
+                // The server has had enough of it.
+            }
+            if (peer.stays()) {
+                return events.reason();
+            }
+        } finally {
+            serving.server().options(ServerOptions.DEFAULT);
+        }
+        return events.reason();
+    }
+
+    /// Waits until the first child process, if there are any, is there: starting it takes longer
+    /// than the deadlines.
+    private static void awaitFirstAnswer(Serving serving) {
+        eventually(
+                () -> {
+                    try (var client = serving.streamClient()) {
+                        assertThat(client.ask("hello")).isEqualTo("hello");
+                    } catch (IOException tooLate) {
+                        throw new AssertionError(tooLate);
+                    }
+                });
+        eventually(() -> assertThat(serving.server().requests()).isEmpty());
+    }
+
+    @Contract
+    void outlivesManyThatConnectAndGo(Variant variant) throws Exception {
+        outlives(variant, variant.model() == Model.FORKING ? 50 : 500);
+    }
+
+    @Contract
+    @Tag("long")
+    void outlivesTenThousandThatConnectAndGo(Variant variant) throws Exception {
+        outlives(variant, variant.model() == Model.FORKING ? 500 : 10_000);
+    }
+
+    private static void outlives(Variant variant, int clients) throws Exception {
+        for (RequestHandler<Request> handler : handlers()) {
+            try (var serving = variant.serve(handler)) {
+                for (int i = 0; i < clients; i++) {
+                    serving.streamClient().close();
+                }
+                try (var honest = serving.streamClient()) {
+                    assertThat(honest.ask("hello")).isEqualTo("hello");
+                }
+                eventually(() -> assertThat(serving.server().requests()).isEmpty());
+            }
+        }
+    }
+}
