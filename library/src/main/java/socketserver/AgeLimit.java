@@ -16,16 +16,16 @@ final class AgeLimit extends Timers.Timer {
 
     private AgeLimit(LiveRequest row, Duration age) {
         this.row = row;
-        end = System.nanoTime() + age.toNanos() | 1;
+        end = Timers.later(System.nanoTime(), age);
     }
 
     /// Begins to count the age of a request.
     static AgeLimit begin(LiveRequest row, Duration age) {
         AgeLimit limit = new AgeLimit(row, age);
-        long spread = age.toNanos() / 10;
+        long spread = (limit.end - System.nanoTime()) / 10;
         Alarm.at(
                 limit,
-                limit.end - (spread == 0 ? 0 : ThreadLocalRandom.current().nextLong(spread)));
+                limit.end - (spread <= 0 ? 0 : ThreadLocalRandom.current().nextLong(spread)));
         return limit;
     }
 

@@ -46,7 +46,7 @@ final class ConnectionTimer extends Timers.Timer {
         long now = System.nanoTime();
         lastWritten = now;
         if (timeout != null) {
-            connection.loop().at(this, now + timeout.toNanos());
+            connection.loop().at(this, Timers.later(now, timeout));
         }
     }
 
@@ -64,7 +64,7 @@ final class ConnectionTimer extends Timers.Timer {
         long until = input;
         Duration timeout = request.writeTimeout();
         if (!output.isEmpty() && timeout != null) {
-            long taken = lastWritten + timeout.toNanos() | 1;
+            long taken = Timers.later(lastWritten, timeout);
             if (taken - now <= 0) {
                 connection.fail(
                         DeadlineException.of(DeadlineKind.WRITE, request.client(), timeout));
@@ -93,7 +93,7 @@ final class ConnectionTimer extends Timers.Timer {
             return clock.awaits(request.deadlines(), lastRead, connection.isWithinFrame(), now);
         }
         Duration timeout = request.readTimeout();
-        return timeout == null ? 0 : lastRead + timeout.toNanos() | 1;
+        return timeout == null ? 0 : Timers.later(lastRead, timeout);
     }
 
     private DeadlineException late() {

@@ -417,7 +417,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         }
         finished = true;
         output.clear();
-        removeTimer();
+        removeTimers();
         keepNothing();
         loop.closed();
         task.end();
@@ -440,7 +440,13 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         }
     }
 
-    private void removeTimer() {
+    /// {@return whether the request was ended; by any thread}
+    boolean isFinished() {
+        return finished;
+    }
+
+    private void removeTimers() {
+        loop.forget(this);
         ConnectionTimer timed = timer;
         if (timed != null) {
             loop.remove(timed);
@@ -481,7 +487,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     private void leave() {
         finished = true;
-        removeTimer();
+        removeTimers();
         byte[] ahead = Arrays.copyOfRange(kept, from, to);
         keepNothing();
         loop.closed();

@@ -14,7 +14,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -39,6 +42,9 @@ final class Loop {
     // Any thread's.
     private final Multiplexer multiplexer;
     private final Timers timers = new Timers();
+    // Of the connections that have some.
+    private final Map<FramedConnection<?>, Set<ScheduledAction>> scheduled =
+            new ConcurrentHashMap<>();
     private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
     private final LoopThread thread;
 
@@ -90,6 +96,30 @@ final class Loop {
 
     void remove(Timers.Timer timer) {
         timers.remove(timer);
+    }
+
+    /// Lets an action of a connection be done at that time, unless the connection ends before.
+    void schedule(FramedConnection<?> connection, ScheduledAction action, long nanoTime) {
+        scheduled.computeIfAbsent(connection, _ -> ConcurrentHashMap.newKeySet()).add(action);
+        at(action, nanoTime);
+        if (connection.isFinished()) {
+            forget(connection);
+        }
+    }
+
+    /// Notes that an action was done, or is not to be.
+    void done(FramedConnection<?> connection, ScheduledAction action) {
+        scheduled.computeIfPresent(
+                connection,
+                (_, actions) -> actions.remove(action) && actions.isEmpty() ? null : actions);
+    }
+
+    /// Forgets the actions of a connection that has ended.
+    void forget(FramedConnection<?> connection) {
+        Set<ScheduledAction> actions = scheduled.remove(connection);
+        if (actions != null) {
+            actions.forEach(timers::remove);
+        }
     }
 
     Engine engine() {

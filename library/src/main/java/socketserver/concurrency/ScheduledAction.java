@@ -21,12 +21,13 @@ final class ScheduledAction extends Timers.Timer implements FramedRequest.Timer 
             throw new IllegalArgumentException("delay (%s) must not be negative".formatted(delay));
         }
         var scheduled = new ScheduledAction(connection, action);
-        connection.loop().at(scheduled, System.nanoTime() + delay.toNanos());
+        connection.loop().schedule(connection, scheduled, Timers.later(System.nanoTime(), delay));
         return scheduled;
     }
 
     @Override
     protected long expired(long now) {
+        connection.loop().done(connection, this);
         connection.act(action);
         return 0;
     }
@@ -34,5 +35,6 @@ final class ScheduledAction extends Timers.Timer implements FramedRequest.Timer 
     @Override
     public void cancel() {
         connection.loop().remove(this);
+        connection.loop().done(connection, this);
     }
 }

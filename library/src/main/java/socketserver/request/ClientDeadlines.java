@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /// The times that the client of a connection is given. What is not set is waited for without end.
 ///
@@ -41,9 +42,8 @@ public final class ClientDeadlines implements Serializable {
         if (time == null) {
             return 0;
         }
-        return time.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0
-                ? Long.MAX_VALUE
-                : time.toNanos();
+        // So that it can be added to a point in time.
+        return Math.min(TimeUnit.NANOSECONDS.convert(time), Long.MAX_VALUE / 2);
     }
 
     /// {@return these deadlines with that one; null is none}

@@ -322,8 +322,9 @@ final class JdkStreamRequest extends MultiplexedStream {
                 // The next write enters it again.
                 return 0;
             }
-            if (since + timeout.toNanos() - now > 0) {
-                return since + timeout.toNanos() | 1;
+            long until = Timers.later(since, timeout);
+            if (until - now > 0) {
+                return until;
             }
             stalled = true;
             close();

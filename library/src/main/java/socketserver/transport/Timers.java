@@ -1,7 +1,9 @@
 package socketserver.transport;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Deadlines ordered by time: a binary heap whose entries know their place, so that each can be
@@ -31,6 +33,12 @@ public final class Timers {
         ///
         /// @return 0, or when to call it again, on the clock of `System.nanoTime()`
         protected abstract long expired(long now);
+    }
+
+    /// {@return the point of the clock of `System.nanoTime()` that is so much later; never 0}
+    public static long later(long now, Duration time) {
+        // Half of what the clock has, so that points can be compared.
+        return now + Math.min(TimeUnit.NANOSECONDS.convert(time), Long.MAX_VALUE / 2) | 1;
     }
 
     /// Lets the timer be called at that time or before.
