@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.request.Request;
 
@@ -23,7 +22,6 @@ import java.util.List;
 
 /// Where servers of Internet addresses listen, and whom they take there.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class AddressTest {
     private static final String LOOPBACK_4 = "127.0.0.1";
     private static final String LOOPBACK_6 = "::1";

@@ -7,7 +7,6 @@ import static socketserver.Patience.eventually;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.request.CloseReason;
 
@@ -20,7 +19,6 @@ import java.util.function.UnaryOperator;
 
 /// Whom every server lets in.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class AdmissionContractTest {
     private static ServerOptions with(UnaryOperator<Limits> limits) {
         return ServerOptions.DEFAULT.withLimits(limits);

@@ -17,7 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,7 +36,6 @@ import java.util.stream.Stream;
 
 /// Servers of sockets that were opened by somebody else.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class AdoptionTest {
     private static final InetSocketAddress ELSEWHERE =
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 9);

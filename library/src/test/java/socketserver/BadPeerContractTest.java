@@ -6,7 +6,6 @@ import static socketserver.Patience.eventually;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.framing.FramedRequest;
 import socketserver.framing.Framing;
@@ -24,7 +23,6 @@ import java.util.stream.Stream;
 /// What every server of connections makes of clients that misbehave: the reason, the counts, and
 /// the honest client beside them.
 @Timeout(60)
-@ExtendWith(LeavesNothingBehind.class)
 class BadPeerContractTest {
     private static final String LARGE = "x".repeat(10_000);
     private static final int LINES = 10_000;

@@ -12,7 +12,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.function.Executable;
 
 import socketserver.request.DatagramRequestHandler;
@@ -39,7 +38,6 @@ import java.util.stream.Collectors;
 
 /// The 27 tests of CPython's `Lib/test/test_socketserver.py`, each under its own name.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class CPythonTest {
     private static final List<String> ALL =
             List.of(

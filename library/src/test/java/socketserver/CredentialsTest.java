@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -20,7 +19,6 @@ import java.util.List;
 
 /// Who a client of a Unix stream server is.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class CredentialsTest {
     @SuppressWarnings("unused") // by its name
     private static final List<String> ENGINES = Variant.ENGINES;

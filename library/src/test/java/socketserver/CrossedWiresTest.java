@@ -7,7 +7,6 @@ import static socketserver.Patience.eventually;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -28,7 +27,6 @@ import java.util.stream.IntStream;
 /// Connections that are opened, closed and reset all the time, so that the numbers of their
 /// descriptors are used again at once: no byte of one ever comes to another.
 @Timeout(40)
-@ExtendWith(LeavesNothingBehind.class)
 class CrossedWiresTest {
     static final List<String> ENGINES = Variant.ENGINES;
 

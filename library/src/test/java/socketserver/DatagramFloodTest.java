@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static socketserver.Patience.eventually;
 
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,7 +20,6 @@ import java.util.stream.IntStream;
 /// Packets that have queued up before the server takes them: none of those that the kernel has is
 /// lost, or out of order where one handler follows the other.
 @Timeout(30)
-@ExtendWith(LeavesNothingBehind.class)
 class DatagramFloodTest {
     // As many small packets fit into the usual receive buffer (net.core.rmem_default).
     private static final int MANY = 200;

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,7 +38,6 @@ import java.util.concurrent.TimeUnit;
 /// Where replies of the linux engine come from, and what becomes of those that nobody takes.
 @Timeout(30)
 @EnabledOnOs(OS.LINUX)
-@ExtendWith(LeavesNothingBehind.class)
 class DatagramRepliesTest {
     private static final Variant UNIX = new Variant("linux", Family.UNIX_DATAGRAM, Model.THREADING);
 

@@ -9,7 +9,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.framing.Framing;
 import socketserver.request.CloseReason;
@@ -27,7 +26,6 @@ import java.util.stream.Stream;
 
 /// What every server of connections does with clients that are too slow.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class DeadlineContractTest {
     private static final Duration SHORT = Duration.ofMillis(50);
 

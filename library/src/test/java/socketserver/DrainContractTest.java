@@ -6,7 +6,6 @@ import static socketserver.Patience.eventually;
 import static socketserver.Patience.reached;
 
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.framing.FrameHandler;
 import socketserver.framing.FramedRequest;
@@ -23,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 
 /// What every server of connections does when it is drained.
 @Timeout(30)
-@ExtendWith(LeavesNothingBehind.class)
 class DrainContractTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 

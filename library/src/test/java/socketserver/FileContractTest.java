@@ -6,7 +6,6 @@ import static socketserver.Patience.eventually;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -30,7 +29,6 @@ import java.util.Random;
 
 /// Files that every server of connections sends.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class FileContractTest {
     /// Larger than what the kernel keeps for a client that does not read.
     private static final long LARGE = 64 << 20;

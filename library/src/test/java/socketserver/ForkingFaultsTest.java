@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.concurrency.ConcurrencyModel;
 import socketserver.request.StreamRequest;
@@ -25,7 +24,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A server with processes when they, or it, come to harm.
 @Timeout(60)
-@ExtendWith(LeavesNothingBehind.class)
 class ForkingFaultsTest {
     private static @Nullable String ask(InetSocketAddress server, String message) {
         try (Client client = Family.TCP_IPV4.connect(server)) {

@@ -9,7 +9,6 @@ import static socketserver.Peer.anyPort;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.concurrency.ConcurrencyModel;
 import socketserver.request.Request;
@@ -27,7 +26,6 @@ import java.util.concurrent.TimeUnit;
 
 /// What only a server with processes shows.
 @Timeout(60)
-@ExtendWith(LeavesNothingBehind.class)
 class ForkingTest {
     private static int changedByChildren;
 

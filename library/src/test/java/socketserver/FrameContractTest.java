@@ -6,7 +6,6 @@ import static socketserver.Patience.eventually;
 import static socketserver.Patience.together;
 
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.framing.FrameHandler;
 import socketserver.framing.FramedRequest;
@@ -26,7 +25,6 @@ import java.util.stream.IntStream;
 
 /// What every server does with a frame handler.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class FrameContractTest {
     private static final Framing<String> SHORT_LINES = Framing.lines().withMaximum(100);
 

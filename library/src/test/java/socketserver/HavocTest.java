@@ -7,7 +7,6 @@ import static socketserver.Patience.pause;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,7 +23,6 @@ import java.util.stream.Stream;
 
 /// Handlers that throw, are closed and are killed at random, while clients come and go.
 @Timeout(90)
-@ExtendWith(LeavesNothingBehind.class)
 class HavocTest {
     private static final String BOMB = "bomb";
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static socketserver.Patience.eventually;
 
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.framing.Framing;
 import socketserver.request.CloseReason;
@@ -16,7 +15,6 @@ import java.util.List;
 
 /// What is around the handlers of every server.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class InterceptorContractTest {
     private static Serving open(Variant variant, RequestHandler<Request> handler) throws Exception {
         return variant.open(ServerOptions.DEFAULT, new Hooks(), handler);

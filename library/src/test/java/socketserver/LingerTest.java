@@ -8,7 +8,6 @@ import static socketserver.Patience.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,7 +24,6 @@ import java.util.List;
 
 /// Connections whose `close(2)` waits for the client (`SO_LINGER`) hold up nobody else.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class LingerTest {
     private static final int LONGER_THAN_THE_TEST = 60;
     private static final int UNREAD = 128 * 1024;

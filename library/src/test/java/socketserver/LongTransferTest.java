@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -17,7 +16,6 @@ import java.util.List;
 /// More bytes than an `int` counts, through one connection.
 @Tag("long")
 @Timeout(300)
-@ExtendWith(LeavesNothingBehind.class)
 class LongTransferTest {
     private static final long LENGTH = (2L << 30) + 1;
     private static final int BLOCK = 1 << 20;

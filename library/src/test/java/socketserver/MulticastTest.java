@@ -9,7 +9,6 @@ import static socketserver.OnEngine.on;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
@@ -39,7 +38,6 @@ import java.util.concurrent.TimeUnit;
 /// Packets of IPv6 groups cannot be sent here: the interface has no route for them, as it is not a
 /// multicast one. Their membership is looked up in the kernel's table instead.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class MulticastTest {
     @SuppressWarnings("unused") // by its name
     private static final List<String> ENGINES = Variant.ENGINES;

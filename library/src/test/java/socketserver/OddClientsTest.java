@@ -9,7 +9,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.newsclub.net.unix.AFUNIXSocket;
@@ -30,7 +29,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Clients that let a read end before what the kernel has ends: a handler reads on all the same.
 @Timeout(30)
-@ExtendWith(LeavesNothingBehind.class)
 class OddClientsTest {
     static final List<String> ENGINES = Variant.ENGINES;
 

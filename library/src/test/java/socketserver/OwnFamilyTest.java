@@ -8,7 +8,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -30,7 +29,6 @@ import java.util.concurrent.TimeUnit;
 
 /// A program can write a family of its own: here one of connections in memory.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class OwnFamilyTest {
     /// A server whose clients are put into a queue.
     private static final class MemoryServer extends BaseServer<StreamRequest> {

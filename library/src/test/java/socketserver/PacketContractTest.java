@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static socketserver.Patience.reached;
 
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.request.DatagramRequest;
 import socketserver.request.DatagramRequestHandler;
@@ -20,7 +19,6 @@ import java.util.concurrent.SynchronousQueue;
 
 /// What every server of packets does.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class PacketContractTest {
     private static final int LONGEST_UDP = 65_507;
     // A Unix datagram may be as long as the sender's buffer.

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -56,7 +55,6 @@ import java.util.stream.Stream;
 
 /// What the selector model does that others do not, on both engines.
 @Timeout(30)
-@ExtendWith(LeavesNothingBehind.class)
 class SelectorTest {
     // Smaller than any socket's buffers hold.
     private static final String LARGE = "x".repeat(100_000);

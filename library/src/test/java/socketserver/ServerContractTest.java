@@ -7,7 +7,6 @@ import static socketserver.Patience.reached;
 import static socketserver.Patience.together;
 
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.request.Attribute;
 import socketserver.request.BaseRequestHandler;
@@ -26,7 +25,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// What every server does, of whatever family and model.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class ServerContractTest {
     private static final Attribute<String> NAME = Attribute.named("name");
     private static final Attribute<String> OTHER = Attribute.named("name");

@@ -9,7 +9,6 @@ import static socketserver.request.LinuxSocketOptions.TCP_USER_TIMEOUT;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +31,6 @@ import java.util.function.UnaryOperator;
 
 /// Options of sockets, set before the bind and on connections.
 @Timeout(30)
-@ExtendWith(LeavesNothingBehind.class)
 class SocketOptionsTest {
     @SuppressWarnings("unused") // by its name
     private static final List<String> ENGINES = Variant.ENGINES;

@@ -9,7 +9,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,7 +31,6 @@ import java.util.concurrent.TimeUnit;
 
 /// Clients that others have written, as far as the machine has them.
 @Timeout(40)
-@ExtendWith(LeavesNothingBehind.class)
 class StrangersTest {
     private static Variant variant(Family family, Model model) {
         return new Variant(model == Model.FORKING ? "linux" : "jdk", family, model);

@@ -7,7 +7,6 @@ import static socketserver.Patience.reached;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.request.DisconnectedException;
 import socketserver.request.HandlerFactory;
@@ -28,7 +27,6 @@ import java.util.concurrent.BlockingQueue;
 
 /// What every server of connections does.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class StreamContractTest {
     private static Serving serve(Variant variant, HandlerFactory<StreamRequest> factory)
             throws IOException {

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static socketserver.Patience.eventually;
 
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.util.List;
 
 /// What every server does that is suspended.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class SuspensionContractTest {
     @Contract
     void letsClientsWaitUntilItIsResumed(Variant variant) throws Exception {

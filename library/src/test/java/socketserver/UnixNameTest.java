@@ -9,7 +9,6 @@ import static socketserver.posix.Constants.SOCK_STREAM;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,7 +24,6 @@ import java.util.List;
 /// Servers on Unix addresses that no file stands for: abstract names, and those of the kernel's
 /// choice.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class UnixNameTest {
     private static final long PID = ProcessHandle.current().pid();
 

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import socketserver.request.UnixAddress;
 
@@ -30,7 +29,6 @@ import java.util.stream.Stream;
 
 /// What a server does with the file that its Unix socket is bound to.
 @Timeout(20)
-@ExtendWith(LeavesNothingBehind.class)
 class UnixPathTest {
     private Path folder;
     private Path path;
