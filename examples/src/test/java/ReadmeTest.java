@@ -28,10 +28,11 @@ class ReadmeTest {
         assertThat(blocks).isNotEmpty().allSatisfy(block -> assertThat(sources).contains(block));
     }
 
-    /// {@return the examples, and the snippets that the library's own tests assert}
+    /// {@return the examples, and the snippets that the tests of the modules assert}
     private static String sources() throws IOException {
         var all = new StringBuilder();
-        for (String folder : List.of("src", "../library/src/test/java")) {
+        for (String folder :
+                List.of("src", "../library/src/test/java", "../micrometer/src/test/java")) {
             try (Stream<Path> files = Files.walk(Path.of(folder))) {
                 for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
                     all.append(unindented(Files.readString(file)));
