@@ -27,8 +27,7 @@ import java.util.TreeMap;
 final class ChatRoom implements FrameHandler<String> {
     private static final long serialVersionUID = 1;
     private static final int LONGEST_LINE = 1000;
-    private static final OutputLimits KEPT =
-            OutputLimits.DEFAULT.withMaximum(1024 * 1024).withPatience(Duration.ofSeconds(10));
+    private static final OutputLimits KEPT = OutputLimits.DEFAULT.withMaximum(1024 * 1024);
     private static final Attribute<String> NAME = Attribute.named("name");
 
     private final transient Map<String, FramedRequest<String>> members = new TreeMap<>();
@@ -44,6 +43,7 @@ final class ChatRoom implements FrameHandler<String> {
     static TcpServer open(int port) throws IOException {
         return SocketServer.tcp(new InetSocketAddress("localhost", port))
                 .model(ConcurrencyModel.selector().withOutputLimits(KEPT))
+                .writeTimeout(Duration.ofSeconds(10))
                 .open(Framing.lines().withMaximum(LONGEST_LINE).streams(new ChatRoom()));
     }
 

@@ -149,6 +149,11 @@ public abstract class BaseServer<R extends Request>
         loop.wake();
     }
 
+    /// {@return how many requests are live: as many as [#requests()] has, without making that list}
+    public final int active() {
+        return live.size();
+    }
+
     /// {@return the live requests: those that were taken and have not ended}
     public final List<LiveRequest> requests() {
         return live.rows();

@@ -32,7 +32,6 @@ final class ServerMeters implements ServerListener {
 
     private final BaseServer<?> server;
     private final RegisteredMeters meters;
-    private final LiveCount live = new LiveCount();
     private final Counter accepted;
     private final MetersByReason<RefusalReason, Counter> refused;
     private final MetersByReason<CloseReason, Timer> durations;
@@ -53,7 +52,7 @@ final class ServerMeters implements ServerListener {
                         "Requests that were taken and admitted.",
                         Tags.empty());
         meters.gauge(
-                "socketserver.requests.active", null, "Live requests.", live, LiveCount::count);
+                "socketserver.requests.active", null, "Live requests.", server, BaseServer::active);
         refused =
                 new MetersByReason<>(
                         "reason",
@@ -131,7 +130,6 @@ final class ServerMeters implements ServerListener {
         try {
             ServerMeters meters = new ServerMeters(server, registered);
             server.addListener(meters);
-            meters.live.addLiveIn(server);
             return meters;
         } catch (Throwable thrown) {
             registered.remove();
@@ -147,13 +145,11 @@ final class ServerMeters implements ServerListener {
 
     @Override
     public void opened(LiveRequest request) {
-        live.opened(request);
         accepted.increment();
     }
 
     @Override
     public void closed(LiveRequest request, CloseReason reason) {
-        live.closed(request);
         durations.of(reason).record(request.duration());
         received.increment((double) request.bytesIn());
         transmitted.increment((double) request.bytesOut());

@@ -50,9 +50,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 ///
 /// All meters are registered when the server is bound to the registry, also those of reasons that
 /// may never come: some 80 time series for each server. An event finds its meter by the reason's
-/// number, so that a request costs an entry in a set, a few counters and the record of a timer.
-/// `socketserver.queue` alone costs at the time of the scrape: it copies the table of live requests
-/// and asks each for its state. A `MeterFilter` that denies a meter saves its cost.
+/// number, so that a request costs a few counters and the record of a timer. `socketserver.queue`
+/// alone costs at the time of the scrape: it copies the table of live requests and asks each for
+/// its state. A `MeterFilter` that denies a meter saves its cost.
 ///
 /// All methods may be called from any thread.
 public final class ServerMetrics implements MeterBinder, AutoCloseable {
