@@ -45,10 +45,13 @@ class SlowClientsTest {
         private Program() {}
 
         public static void main(String[] arguments) throws IOException {
+            // A warning that a busy machine holds the loop would load the JDK's logging.
             try (var server =
-                    new SelectorTcpServer(
-                            Peer.anyPort(),
-                            Framing.lines().streams((line, request) -> request.send(line)))) {
+                    SocketServer.tcp(Peer.anyPort())
+                            .model(
+                                    ConcurrencyModel.selector()
+                                            .withBlockingThreshold(Duration.ofMinutes(1)))
+                            .open(Framing.lines().streams((line, request) -> request.send(line)))) {
                 server.start();
                 System.out.println(server.address().getPort());
                 var commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
@@ -124,9 +127,12 @@ class SlowClientsTest {
                         // until all has come
                     }
                     assertThat(new String(answer.array(), UTF_8)).isEqualTo("xxxxx\n");
-                    client.close();
                 }
                 eventually(() -> assertThat(ask(program, "5")).isZero());
+            } finally {
+                for (SocketChannel client : slow) {
+                    client.close();
+                }
             }
             assertThat(program.errors()).isEmpty();
         }
