@@ -151,11 +151,13 @@ class CPythonTest {
                     "socketserver.request.DisconnectedException",
                     "socketserver.request.FrameDecoder",
                     "socketserver.request.HandlerFactory",
+                    "socketserver.request.HexTap",
                     "socketserver.request.InputClock",
                     "socketserver.request.ClientDeadlines",
                     "socketserver.request.InputTooLongException",
                     "socketserver.request.LinuxSocketOptions",
                     "socketserver.request.OutputOverflowException",
+                    "socketserver.request.PcapTap",
                     "socketserver.request.Request",
                     "socketserver.request.Request$Waiting",
                     "socketserver.request.RequestHandler",
@@ -169,7 +171,8 @@ class CPythonTest {
                     "socketserver.request.Turn",
                     "socketserver.request.Turn$Call",
                     "socketserver.request.UnixAddress",
-                    "socketserver.request.UnixCredentials");
+                    "socketserver.request.UnixCredentials",
+                    "socketserver.request.WireTap");
 
     @Test
     void eachOfThemIsHere() {

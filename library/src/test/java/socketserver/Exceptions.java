@@ -13,7 +13,8 @@ final class Exceptions {
                     FileContractTest.class,
                     DeadlineContractTest.class,
                     DrainContractTest.class,
-                    BadPeerContractTest.class);
+                    BadPeerContractTest.class,
+                    TapContractTest.class);
 
     private static final Set<String> OF_ONE_CLIENT =
             Set.of(
@@ -97,6 +98,11 @@ final class Exceptions {
                             "closingARowEndsAHandlerThatReadsUnderATimeout",
                             "closingARowEndsAHandlerThatWrites",
                             "saysHowMuchAFileThatShrinksHasHad"),
+                    forking(
+                            "taps that are put on by the server's process",
+                            "a tap does not travel: the bytes come and go in the child, whose"
+                                    + " request is a copy",
+                            "isPutOnFromOutside"),
                     forking(
                             "files of another file system",
                             "a java.nio.file.Path cannot be serialized, so the handler is refused",

@@ -24,7 +24,8 @@ class ExceptionsTest {
                     ServerContractTest.class,
                     StreamContractTest.class,
                     PacketContractTest.class,
-                    FileContractTest.class);
+                    FileContractTest.class,
+                    TapContractTest.class);
 
     @SuppressWarnings("unused") // by its name
     private static final List<Exceptions.Row> TABLE = Exceptions.TABLE;

@@ -270,4 +270,45 @@ class PacketContractTest {
             assertThat(packets.get(1)).asString().isEqualTo("two");
         }
     }
+
+    @Contract
+    void letsATapSeeThePacketAndTheReplies(Variant variant) throws Exception {
+        NotingTap tap = NotingTap.empty();
+        try (var serving =
+                        variant.servePackets(
+                                request -> {
+                                    Variant.answer(request, "unseen");
+                                    request.tap(tap);
+                                    Variant.answer(request, "one");
+                                    request.reply(ByteBuffer.wrap(request.packet(), 1, 2));
+                                    request.reply(new byte[0]);
+                                    request.tap(null);
+                                    Variant.answer(request, "unseen");
+                                });
+                var client = serving.packetClient()) {
+            client.send("hello");
+            for (String reply : List.of("unseen", "one", "el", "", "unseen")) {
+                assertThat(client.receive()).isEqualTo(reply);
+            }
+            assertThat(tap.in()).containsExactly("hello");
+            assertThat(tap.out()).containsExactly("one", "el", "");
+            assertThat(tap.ends()).isEmpty();
+        }
+    }
+
+    @Contract
+    void isNotHarmedByATapThatFails(Variant variant) throws Exception {
+        Shared.Counter calls = Shared.counter();
+        try (var serving =
+                        variant.servePackets(
+                                request -> {
+                                    request.tap(new FailingTap(calls));
+                                    Variant.answer(request, "tap: " + request.tap());
+                                });
+                var client = serving.packetClient()) {
+            assertThat(client.ask("hello")).isEqualTo("tap: null");
+            assertThat(calls.get()).isEqualTo(1);
+            assertThat(serving.hooks().count("handleError")).isZero();
+        }
+    }
 }

@@ -2,11 +2,15 @@ package socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static socketserver.Patience.eventually;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import socketserver.concurrency.ConcurrencyModel;
 import socketserver.concurrency.ForkingModel;
@@ -19,16 +23,21 @@ import socketserver.request.CloseReason;
 import socketserver.request.DatagramRequest;
 import socketserver.request.DatagramRequestHandler;
 import socketserver.request.DeadlineKind;
+import socketserver.request.HexTap;
+import socketserver.request.PcapTap;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
 import socketserver.request.StreamRequestHandler;
 
 import java.io.IOException;
+import java.io.StringWriter;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -368,6 +377,54 @@ class SnippetsTest {
         }
         assertThat(live).hasValue(0);
         assertThat(reasons).containsExactly(CloseReason.HANDLED);
+    }
+
+    @Test
+    void aListenerPutsATapOn(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("clients.pcap");
+        // @start region="tap"
+        try (var tap = PcapTap.open(file);
+                var server = new ThreadingTcpServer(address, Echo::new)) {
+            Subnet watched = Subnet.of("127.0.0.0/8");
+            server.addListener(
+                    new ServerListener() {
+                        @Override
+                        public void opened(LiveRequest request) {
+                            if (request.client() instanceof InetSocketAddress client
+                                    && watched.contains(client.getAddress())) {
+                                request.request().tap(tap);
+                            }
+                        }
+                    });
+            server.start();
+            // @end
+            assertThat(ask(server.address(), "hello\n")).isEqualTo("hello\n");
+        }
+        assertThat(Files.readString(file, ISO_8859_1)).contains("hello\n");
+    }
+
+    @Test
+    void aTapIsPutOnALiveRequest() throws Exception {
+        var log = new StringWriter();
+        try (var server = new ThreadingTcpServer(address, Echo::new)) {
+            server.start();
+            try (var client =
+                    new Socket(server.address().getAddress(), server.address().getPort())) {
+                eventually(() -> assertThat(server.requests()).hasSize(1));
+                // @start region="tap-switched"
+                for (LiveRequest row : server.requests()) {
+                    row.request().tap(HexTap.to(log));
+                }
+                // @end
+                client.getOutputStream().write("hello\n".getBytes(UTF_8));
+                assertThat(client.getInputStream().readNBytes(6)).asString().isEqualTo("hello\n");
+            }
+        }
+        assertThat(log.toString())
+                .contains(
+                        ": received 6 bytes\n"
+                                + "00000000  68 65 6c 6c 6f 0a                              "
+                                + "   |hello.|\n");
     }
 
     @Test

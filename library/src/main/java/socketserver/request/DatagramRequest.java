@@ -63,9 +63,19 @@ public abstract class DatagramRequest extends Request {
         if (closed) {
             throw new ClosedChannelException();
         }
-        long length = packet.remaining();
+        int length = packet.remaining();
+        Tapping tapping = tapping();
+        ByteBuffer seen = tapping == null ? packet : packet.duplicate();
         send(packet);
         BYTES_OUT.addAndGet(this, length);
+        if (tapping != null) {
+            tapping.sent(seen.position(seen.limit()), length);
+        }
+    }
+
+    @Override
+    final void catchUp(Tapping tapping) {
+        tapping.received(ByteBuffer.wrap(packet).position(packet.length), packet.length);
     }
 
     /// Sends a packet to the client; called by any thread.

@@ -27,8 +27,19 @@ public abstract class Request {
     private final SocketAddress client;
     // Written under the lock of this request.
     private volatile boolean draining;
-    // Made at the first attribute, under the lock of this request.
-    private volatile @Nullable Map<Attribute<?>, Object> attributes;
+    // Made when it is first needed, under the lock of this request.
+    private volatile @Nullable Seldom seldom;
+
+    /// What few requests have, so that the others pay nothing for it but one reference.
+    ///
+    /// The tap is here rather than among the attributes, so that a read or write of a request that
+    /// has none looks nothing up: it finds a null here, or no such object at all. Nor is there a
+    /// count of taps, which would have to be told when a request with a tap is gone.
+    private static final class Seldom {
+        final Map<Attribute<?>, Object> attributes = new ConcurrentHashMap<>();
+        // Set by any thread.
+        volatile @Nullable Tapping tapping;
+    }
 
     /// Makes a request of that client to that server.
     protected Request(Server server, SocketAddress client) {
@@ -85,27 +96,60 @@ public abstract class Request {
     @SuppressWarnings(
             "unchecked") // only attribute(key, value) writes, with a value of the key's type
     public final <T> @Nullable T attribute(Attribute<T> key) {
-        Map<Attribute<?>, Object> map = attributes;
-        return map == null ? null : (T) map.get(key);
+        Seldom rest = seldom;
+        return rest == null ? null : (T) rest.attributes.get(key);
     }
 
     /// Attaches a value to this request; null takes it away.
     public final <T> void attribute(Attribute<T> key, @Nullable T value) {
+        Seldom rest = seldom;
         if (value != null) {
-            attributes().put(key, value);
-        } else if (attributes != null) {
-            attributes().remove(key);
+            (rest == null ? makeSeldom() : rest).attributes.put(key, value);
+        } else if (rest != null) {
+            rest.attributes.remove(key);
         }
     }
 
-    private synchronized Map<Attribute<?>, Object> attributes() {
-        Map<Attribute<?>, Object> map = attributes;
-        if (map == null) {
-            map = new ConcurrentHashMap<>();
-            attributes = map;
-        }
-        return map;
+    private synchronized Seldom makeSeldom() {
+        Seldom made = seldom == null ? new Seldom() : seldom;
+        seldom = made;
+        return made;
     }
+
+    /// Lets that see the request's bytes from the next read or write on, in place of any that did
+    /// before; null takes it away. Any thread may, at any time.
+    ///
+    /// {@snippet class="socketserver.SnippetsTest" region="tap-switched"}
+    ///
+    /// A packet has been received already: it is told of at once, in the calling thread. Of what is
+    /// read or written at the moment some may be seen, also by a tap that is taken away. Not seen
+    /// are bytes that were read ahead before, the rest of a file that the kernel is sending already
+    /// (later ones go through memory, to be seen), and what another process does that has been
+    /// given the request or its socket.
+    public final void tap(@Nullable WireTap tap) {
+        Seldom rest = seldom;
+        if (tap != null) {
+            Tapping tapping = new Tapping(this, tap);
+            catchUp(tapping);
+            (rest == null ? makeSeldom() : rest).tapping = tapping;
+        } else if (rest != null) {
+            rest.tapping = null;
+        }
+    }
+
+    /// {@return what sees the request's bytes at this moment, or null if nothing does}
+    public final @Nullable WireTap tap() {
+        Tapping tapping = tapping();
+        return tapping == null ? null : tapping.tap();
+    }
+
+    final @Nullable Tapping tapping() {
+        Seldom rest = seldom;
+        return rest == null ? null : rest.tapping;
+    }
+
+    /// Tells a tap that is about to be put on what has been received already and is still there.
+    void catchUp(Tapping tapping) {}
 
     /// {@return whether the request is to come to an end: its server drains, or it has lasted long}
     ///

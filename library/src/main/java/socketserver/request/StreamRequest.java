@@ -229,7 +229,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
         Turn yielded = givesWay() ? null : Turn.yieldCurrent();
         try {
             int count = receive(into, timeLeft(within));
-            received(count);
+            received(into, count);
             return count;
         } catch (IOException thrown) {
             throw late(thrown, DeadlineKind.READ);
@@ -308,8 +308,9 @@ public abstract class StreamRequest extends Request implements ByteChannel {
 
     /// Notes what has come of a receive.
     ///
+    /// @param into where the bytes are, before the position
     /// @param count how many bytes, or -1 for the end
-    protected final void received(int count) {
+    protected final void received(ByteBuffer into, int count) {
         if (count > 0) {
             BYTES_IN.setOpaque(this, bytesIn + count);
             begun = true;
@@ -317,9 +318,43 @@ public abstract class StreamRequest extends Request implements ByteChannel {
             if (counting != null) {
                 counting.received(count, System.nanoTime());
             }
-        } else if (count < 0) {
+            Tapping tapping = tapping();
+            if (tapping != null) {
+                tapping.received(into, count);
+            }
+        } else if (count < 0 && !inputEnded) {
             inputEnded = true;
+            Tapping tapping = tapping();
+            if (tapping != null) {
+                tapping.receivedEnd(this);
+            }
         }
+    }
+
+    /// Lets a [tap][#tap(WireTap)] see what the socket has taken.
+    ///
+    /// @param from where the bytes are, before the position
+    /// @param count how many bytes
+    protected final void taken(ByteBuffer from, int count) {
+        Tapping tapping = tapping();
+        if (tapping != null && count > 0) {
+            tapping.sent(from, count);
+        }
+    }
+
+    /// Lets a [tap][#tap(WireTap)] know that nothing more goes out; calling it again does nothing.
+    protected final void outputEnded() {
+        Tapping tapping = tapping();
+        if (tapping != null) {
+            tapping.sentEnd(this);
+        }
+    }
+
+    /// {@return whether what the socket takes is made known by [#taken] where that happens}
+    ///
+    /// If not, all that [#send] has taken is.
+    protected boolean tellsTaken() {
+        return false;
     }
 
     private ReentrantLock lockWriting() {
@@ -378,12 +413,20 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     private int sendInTurn(ByteBuffer from) throws IOException {
         Turn yielded = givesWay() ? null : Turn.yieldCurrent();
         try {
-            return send(from, deadlines.writeNanos());
+            return sendSeen(from, deadlines.writeNanos());
         } catch (IOException thrown) {
             throw late(thrown, DeadlineKind.WRITE);
         } finally {
             Turn.resume(yielded);
         }
+    }
+
+    private int sendSeen(ByteBuffer from, long timeoutNanos) throws IOException {
+        int count = send(from, timeoutNanos);
+        if (!tellsTaken()) {
+            taken(from, count);
+        }
+        return count;
     }
 
     /// {@return whether [#receive] and [#send] give the caller's [Turn] up where they wait}
@@ -423,7 +466,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     /// Sends bytes of a file; called by one thread at a time.
     ///
     /// This reads them and sends them by [#send(ByteBuffer, long)]. A socket for which the system
-    /// has a shorter way overrides it.
+    /// has a shorter way overrides it, and leaves it to this while there is a [tap][#tap()].
     ///
     /// @param count how many; negative is all that the file has when it is opened
     /// @param timeoutNanos how long to wait until the client takes a byte; 0 is for ever
@@ -431,7 +474,7 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     /// @throws EOFException if the file has not so many bytes
     protected void sendFile(Path file, long from, long count, long timeoutNanos, LongConsumer sent)
             throws IOException {
-        FileCopy.send(file, from, count, part -> send(part, timeoutNanos), sent);
+        FileCopy.send(file, from, count, part -> sendSeen(part, timeoutNanos), sent);
     }
 
     /// {@return a file that is open for reading}
@@ -513,6 +556,9 @@ public abstract class StreamRequest extends Request implements ByteChannel {
                 output.flush();
             }
             endOutput();
+            if (!tellsTaken()) {
+                outputEnded();
+            }
         } finally {
             writing.unlock();
         }

@@ -102,14 +102,14 @@ final class JdkStreamRequest extends MultiplexedStream {
         if (timeoutNanos > 0) {
             writeBegins(timeoutNanos);
         }
+        int count;
         try {
             Readiness waiter = readiness;
-            int count = channel.write(from);
+            count = channel.write(from);
             while (count == 0 && from.hasRemaining() && waiter != null) {
                 waiter.await(SelectionKey.OP_WRITE, 0);
                 count = channel.write(from);
             }
-            return count;
         } catch (IOException thrown) {
             Stall watched = stall;
             if (watched != null && watched.stalled) {
@@ -121,6 +121,8 @@ final class JdkStreamRequest extends MultiplexedStream {
                 writingSince = 0;
             }
         }
+        taken(from, count);
+        return count;
     }
 
     private void writeBegins(long timeoutNanos) {
@@ -203,7 +205,7 @@ final class JdkStreamRequest extends MultiplexedStream {
     public int receiveNow(ByteBuffer into) throws IOException {
         try {
             int count = channel.read(into);
-            received(count);
+            received(into, count);
             return count;
         } catch (IOException thrown) {
             throw explained(thrown);
@@ -219,7 +221,9 @@ final class JdkStreamRequest extends MultiplexedStream {
     @Override
     public int sendNow(ByteBuffer from) throws IOException {
         try {
-            return channel.write(from);
+            int count = channel.write(from);
+            taken(from, count);
+            return count;
         } catch (IOException thrown) {
             throw explained(thrown);
         }
@@ -252,6 +256,7 @@ final class JdkStreamRequest extends MultiplexedStream {
         } catch (IOException thrown) {
             throw explained(thrown);
         }
+        outputEnded();
     }
 
     @Override
@@ -296,6 +301,7 @@ final class JdkStreamRequest extends MultiplexedStream {
         if (told != null) {
             told.closed();
         }
+        outputEnded();
     }
 
     /// Closes the connection when its client has taken no byte for longer than the write timeout.

@@ -182,6 +182,7 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
         }
         if (count >= 0) {
             from.position(from.position() + count);
+            taken(from, count);
             return count;
         }
         if (count != EAGAIN.result()) {
@@ -221,7 +222,7 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
         descriptor.takeReadable();
         int count = receiveSome(into);
         int received = count == EAGAIN.result() ? 0 : count;
-        received(received);
+        received(into, received);
         return received;
     }
 
@@ -238,6 +239,7 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
     @Override
     public void endOutputNow() throws IOException {
         shutdown(SHUT_WR);
+        outputEnded();
     }
 
     @Override
@@ -253,7 +255,8 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
     @Override
     void copyFile(Path file, long from, long count, long timeoutNanos, LongConsumer sent)
             throws IOException {
-        LinuxFile opened = LinuxFile.of(file, from, count);
+        // The kernel would send its bytes unseen.
+        LinuxFile opened = tap() == null ? LinuxFile.of(file, from, count) : null;
         if (opened == null) {
             super.copyFile(file, from, count, timeoutNanos, sent);
             return;
@@ -398,6 +401,11 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
 
     @Override
     public void close() {
+        // What another process goes on with was closed here before, and has not ended.
+        boolean ends = descriptor.isOpen();
         descriptor.close();
+        if (ends) {
+            outputEnded();
+        }
     }
 }

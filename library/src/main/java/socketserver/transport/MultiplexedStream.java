@@ -46,13 +46,13 @@ public abstract class MultiplexedStream extends StreamRequest {
     /// {@return whether there may be more after a read that has not filled its buffer}
     public abstract boolean mayHaveMore();
 
-    /// Sends what the client takes; called by one thread at a time.
+    /// Sends what the client takes, and tells `taken` of it; called by one thread at a time.
     ///
     /// @return how many bytes, possibly 0
     /// @throws IOException if the client has gone, or the connection was closed
     public abstract int sendNow(ByteBuffer from) throws IOException;
 
-    /// Sends the end of our bytes; called by one thread at a time.
+    /// Sends the end of our bytes, and tells `outputEnded` of it; called by one thread at a time.
     public abstract void endOutputNow() throws IOException;
 
     /// Sets what is to be told; called by one thread at a time.
@@ -72,6 +72,12 @@ public abstract class MultiplexedStream extends StreamRequest {
     /// all the time}
     public final @Nullable InputClock inputClock() {
         return clock();
+    }
+
+    /// What is kept for a client is known as taken only when the socket takes it.
+    @Override
+    protected final boolean tellsTaken() {
+        return true;
     }
 
     @Override
