@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module socketserver.cli {
     requires static org.jspecify;
     requires info.picocli;
+    requires jdk.httpserver;
     requires jdk.unsupported;
     requires socketserver;
 

@@ -46,6 +46,8 @@ final class CommandSyntax {
                 .addOption(option("--source").type(File.class).build())
                 .addOption(option("--model", List.of(MODELS)).build())
                 .addOption(option("--drain").build())
+                .addOption(option("--status").build())
+                .addOption(option("--status-token").build())
                 .addPositional(
                         PositionalParamSpec.builder()
                                 .paramLabel("ADDRESS")
@@ -89,16 +91,19 @@ final class CommandSyntax {
         List<String> command = exec < 0 ? null : Arrays.asList(args).subList(exec + 1, args.length);
         ParseResult result = parsed(exec < 0 ? args : Arrays.copyOf(args, exec));
         requireOneHandler(result, command);
+        String model = choice(result, "--model", MODELS);
         return new ServeOptions(
                 endpoints(result),
-                model(choice(result, "--model", MODELS), command),
+                model,
+                model(model, command),
                 BuiltIn.valueOf(upperCase(choice(result, "--handler", names(BuiltIn.values())))),
                 command,
                 text(result, "--class"),
                 file(result, "--classpath", "."),
                 result.hasMatchedOption("--source") ? file(result, "--source", "") : null,
                 serverOptions(result),
-                DurationText.parse("--drain", text(result, "--drain", "10s")));
+                DurationText.parse("--drain", text(result, "--drain", "10s")),
+                StatusOptions.parse(text(result, "--status"), text(result, "--status-token")));
     }
 
     private static ConcurrencyModel model(String name, @Nullable List<String> command)

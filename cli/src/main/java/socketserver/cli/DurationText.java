@@ -35,6 +35,17 @@ final class DurationText {
         };
     }
 
+    /// {@return the text that [#parse] reads, in the largest unit that is exact}
+    static String exact(Duration duration) {
+        long millis = duration.toMillis();
+        for (String unit : new String[] {"h", "m", "s"}) {
+            if (millis % unitMillis(unit) == 0) {
+                return millis / unitMillis(unit) + unit;
+            }
+        }
+        return millis + "ms";
+    }
+
     /// {@return the duration in its two largest units: `3m 20s`}
     static String of(Duration duration) {
         long seconds = duration.toSeconds();

@@ -24,10 +24,10 @@ final class Help {
 
             How:
               --model NAME         threading (default): a thread for each request;
-                                   synchronous: one after the other;
-                                   forking: a process for each request;
+                                   synchronous: one after the other; forking: a process for each;
                                    selector: one loop for all, one handler at a time
               --drain T            longest wait for live requests at the stop (default 10s)
+              --status HOST:PORT   a page that shows and changes this; --status-token TEXT guards it
 
             Bounds, which hold for each address (T is 500ms, 30s, 5m or 2h):
               --max-connections N  live requests (default 16384)
@@ -51,11 +51,14 @@ final class Help {
 
     /// {@return the name and version of the command, and of the Java that runs it}
     static String version() {
+        return "socketserver " + build() + " on Java " + Runtime.version();
+    }
+
+    /// {@return the version of the command}
+    static String build() {
         var descriptor = Help.class.getModule().getDescriptor();
-        var version =
-                descriptor == null
-                        ? "(unknown version)"
-                        : descriptor.rawVersion().orElse("(unknown version)");
-        return "socketserver " + version + " on Java " + Runtime.version();
+        return descriptor == null
+                ? "(unknown version)"
+                : descriptor.rawVersion().orElse("(unknown version)");
     }
 }

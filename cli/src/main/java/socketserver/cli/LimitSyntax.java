@@ -25,7 +25,8 @@ final class LimitSyntax {
     private static final String FAREWELL = "--farewell";
     private static final String OVER_LIMIT = "--over-limit";
 
-    private static final Map<String, DeadlineKind> TIMES =
+    /// The options that are times of the client.
+    static final Map<String, DeadlineKind> TIMES =
             Map.of(
                     "--first-byte-timeout", DeadlineKind.FIRST_BYTE,
                     "--idle-timeout", DeadlineKind.IDLE,
@@ -93,18 +94,25 @@ final class LimitSyntax {
         }
         String over = value(given, OVER_LIMIT);
         if (over != null) {
-            if (!overLimits().contains(over)) {
-                throw new WrongArgumentException(
-                        "%s (%s) must be one of %s"
-                                .formatted(OVER_LIMIT, over, String.join(", ", overLimits())));
-            }
-            limits = limits.withOverLimit(OverLimit.valueOf(over.toUpperCase(Locale.ROOT)));
+            limits = limits.withOverLimit(overLimit(OVER_LIMIT, over));
         }
         String farewell = value(given, FAREWELL);
         if (farewell != null) {
             limits = limits.withFarewell(farewell + "\n");
         }
         return limits.withAllow(subnets(given, "--allow")).withDeny(subnets(given, "--deny"));
+    }
+
+    /// {@return what that text says of those who are over the limit}
+    ///
+    /// @param name what it was given for
+    static OverLimit overLimit(String name, String text) throws WrongArgumentException {
+        if (!overLimits().contains(text)) {
+            throw new WrongArgumentException(
+                    "%s (%s) must be one of %s"
+                            .formatted(name, text, String.join(", ", overLimits())));
+        }
+        return OverLimit.valueOf(text.toUpperCase(Locale.ROOT));
     }
 
     private static Deadlines deadlines(ParseResult given, Deadlines before)
@@ -123,14 +131,21 @@ final class LimitSyntax {
     private static List<Subnet> subnets(ParseResult given, String option)
             throws WrongArgumentException {
         String text = value(given, option);
+        return text == null ? List.of() : subnets(option, text);
+    }
+
+    /// {@return the blocks of addresses that the text has, at least one}
+    ///
+    /// @param name what it was given for
+    static List<Subnet> subnets(String name, String text) throws WrongArgumentException {
         List<Subnet> subnets = new ArrayList<>();
-        for (String each : text == null ? new String[0] : text.split(",", -1)) {
+        for (String each : text.split(",", -1)) {
             try {
-                subnets.add(Subnet.of(each));
+                subnets.add(Subnet.of(each.strip()));
             } catch (IllegalArgumentException none) {
                 throw new WrongArgumentException(
                         "%s (%s) must be addresses or blocks of them: 192.0.2.7,2001:db8::/32"
-                                .formatted(option, text));
+                                .formatted(name, text));
             }
         }
         return subnets;

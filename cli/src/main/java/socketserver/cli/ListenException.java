@@ -11,7 +11,12 @@ final class ListenException extends Exception {
 
     /// Makes the error for that address.
     ListenException(Endpoint endpoint, Throwable cause) {
-        super("cannot listen on " + endpoint + ": " + reason(cause), cause);
+        this(endpoint.text(), cause);
+    }
+
+    /// Makes the error for the address of that text.
+    ListenException(String address, Throwable cause) {
+        super("cannot listen on " + address + ": " + reason(cause), cause);
     }
 
     private static String reason(Throwable cause) {

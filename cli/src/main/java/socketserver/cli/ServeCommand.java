@@ -7,6 +7,8 @@ import socketserver.request.StreamRequest;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -59,12 +61,43 @@ final class ServeCommand {
         return user.handler();
     }
 
-    private int serve(RequestHandler<Request> handler) throws ListenException {
+    private int serve(RequestHandler<Request> handler)
+            throws WrongArgumentException, ListenException {
+        if (options.status() != null) {
+            StatusLibraries.open();
+        }
         Signals signals = Signals.taken();
-        Traffic traffic = new Traffic();
-        boolean terminal = StatusLine.isWanted();
         Servers servers =
                 Servers.open(options.endpoints(), handler, options.model(), options.server());
+        StatusOptions page = options.status();
+        if (page == null) {
+            return serve(servers, signals, new CompletableFuture<>(), List.of());
+        }
+        try (StatusServer status = open(page, servers)) {
+            return serve(servers, signals, status.drain(), List.of("status on " + status.link()));
+        }
+    }
+
+    private StatusServer open(StatusOptions page, Servers servers) throws ListenException {
+        try {
+            return StatusServer.open(page, new StatusSource(servers, options));
+        } catch (ListenException thrown) {
+            servers.group().close();
+            throw thrown;
+        }
+    }
+
+    /// Serves until a stop is asked for.
+    ///
+    /// @param drain what is completed when one is that may take so long, otherwise than by a signal
+    /// @param more what to say besides where the servers listen
+    private int serve(
+            Servers servers,
+            Signals signals,
+            CompletableFuture<Duration> drain,
+            List<String> more) {
+        Traffic traffic = new Traffic();
+        boolean terminal = StatusLine.isWanted();
         if (terminal) {
             servers.addListener(traffic);
         }
@@ -72,37 +105,44 @@ final class ServeCommand {
         for (String address : servers.addresses()) {
             out.println("listening on " + address);
         }
+        more.forEach(out::println);
         out.flush();
         if (terminal) {
             try (StatusLine _ = StatusLine.show(servers, traffic)) {
-                return await(servers, ended, signals);
+                return await(servers, ended, signals, drain);
             }
         }
-        return await(servers, ended, signals);
+        return await(servers, ended, signals, drain);
     }
 
-    private int await(Servers servers, CompletableFuture<Void> ended, Signals signals) {
+    private int await(
+            Servers servers,
+            CompletableFuture<Void> ended,
+            Signals signals,
+            CompletableFuture<Duration> drain) {
         try {
-            CompletableFuture.anyOf(signals.first(), ended).join();
+            CompletableFuture.anyOf(signals.first(), drain, ended).join();
         } catch (CompletionException failed) {
             Terminal.println("serving has failed: " + failed.getCause(), failed.getCause());
             servers.stop(servers.requests().size(), options.drain(), signals.first());
             return Main.FAILED;
         }
         boolean signalled = signals.first().isDone();
+        boolean asked = signalled || drain.isDone();
+        Duration time = drain.getNow(options.drain());
         int live = servers.requests().size();
-        if (signalled && live > 0) {
+        if (asked && live > 0) {
             Terminal.println(
                     "stopping: waiting for "
                             + live
                             + (live == 1 ? " request" : " requests")
                             + ", at most "
-                            + DurationText.of(options.drain())
-                            + "; a second signal cuts",
+                            + DurationText.of(time)
+                            + (signalled ? "; a second signal cuts" : "; a signal cuts"),
                     null);
         }
         StopReport report =
-                servers.stop(live, options.drain(), signalled ? signals.second() : signals.first());
+                servers.stop(live, time, signalled ? signals.second() : signals.first());
         Terminal.println(report.toString(), null);
         return Main.STOPPED;
     }

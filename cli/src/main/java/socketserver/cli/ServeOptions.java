@@ -11,6 +11,7 @@ import java.util.List;
 /// What `serve` was asked to do.
 ///
 /// @param endpoints where to listen, at least one
+/// @param modelName the name of what runs the handlers
 /// @param model what runs the handlers
 /// @param builtIn the service that comes with the command
 /// @param exec the command that serves instead, or null
@@ -19,8 +20,10 @@ import java.util.List;
 /// @param source the file whose class serves instead, or null
 /// @param server the settings of each server
 /// @param drain how long a stop waits for the live requests
+/// @param status where the status page is to be, or null for none
 record ServeOptions(
         List<Endpoint> endpoints,
+        String modelName,
         ConcurrencyModel model,
         BuiltIn builtIn,
         @Nullable List<String> exec,
@@ -28,4 +31,5 @@ record ServeOptions(
         String classPath,
         @Nullable String source,
         ServerOptions server,
-        Duration drain) {}
+        Duration drain,
+        @Nullable StatusOptions status) {}

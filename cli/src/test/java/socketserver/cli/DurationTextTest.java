@@ -46,4 +46,10 @@ class DurationTextTest {
     void showsTwoUnits(Duration duration, String text) {
         assertThat(DurationText.of(duration)).isEqualTo(text);
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1ms", "1500ms", "30s", "90s", "5m", "2h", "48h"})
+    void writesWhatItReads(String text) throws Exception {
+        assertThat(DurationText.exact(DurationText.parse("--drain", text))).isEqualTo(text);
+    }
 }

@@ -53,6 +53,13 @@ class MainTest {
                 "serve tcp://:0 --read-timeout 5 | --read-timeout (5) must be a whole number and",
                 "serve tcp://:0 --write-timeout 0s | --write-timeout (0s) must be positive",
                 "serve tcp://:0 --drain soon | --drain (soon) must be a whole number and a unit",
+                "serve tcp://:0 --status 8080 | --status (8080) must be HOST:PORT",
+                "serve tcp://:0 --status 0.0.0.0:80 | --status (0.0.0.0:80) is not a loopback addr",
+                "serve tcp://:0 --status :80 | --status (:80) is not a loopback address: add",
+                "serve tcp://:0 --status no.invalid:80 | --status (no.invalid:80) has an unknown",
+                "serve tcp://:0 --status-token 0123456789abcdef | --status-token was given without",
+                "serve tcp://:0 --status :0 --status-token secret | --status-token (6 characters)"
+                        + " m",
                 "completion fish | completion needs the name of a shell",
             })
     void wrongArgumentsAreOneLineAndExitCodeTwo(String args, String message) {
