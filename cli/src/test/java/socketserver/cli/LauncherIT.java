@@ -9,10 +9,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -40,6 +45,25 @@ class LauncherIT {
             assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(server.exitValue()).isZero();
             assertThat(server.inputReader(UTF_8).readLine()).isNull();
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    @Test
+    void theScriptHasTheModulesOfTheStatusPage() throws Exception {
+        Process server = launch("serve", "tcp://127.0.0.1:0", "--status", "127.0.0.1:0");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            BufferedReader out = server.inputReader(UTF_8);
+            assertThat(out.readLine()).startsWith("listening on tcp://127.0.0.1:");
+            String link = out.readLine();
+            assertThat(link).startsWith("status on http://127.0.0.1:");
+            URI page = URI.create(link.substring("status on ".length()));
+            for (String path : List.of("/", "/status.json", "/metrics")) {
+                var request = HttpRequest.newBuilder(page.resolve(path)).build();
+                assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
+                        .isEqualTo(200);
+            }
         } finally {
             server.destroyForcibly();
         }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The command in a process of its own, on the module path of the tests.
@@ -33,6 +35,7 @@ final class RunningCommand implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-Xlog:disable", "-Xlog:all=warning:stderr"));
+        command.addAll(List.of("--class-path", statusLibraries()));
         command.addAll(options);
         command.addAll(List.of("--enable-native-access=socketserver"));
         command.addAll(List.of("--add-modules", "ALL-DEFAULT"));
@@ -44,9 +47,20 @@ final class RunningCommand implements AutoCloseable {
         out = process.inputReader(UTF_8);
     }
 
+    private static String statusLibraries() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> entry.matches(".*/(gson|prometheus)[^/]*[.]jar"))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
     /// Runs a command that ends by itself.
     static RunningCommand run(String... args) throws IOException {
         return new RunningCommand(List.of(), args);
+    }
+
+    /// Runs a command that ends by itself, with those options of the JVM.
+    static RunningCommand run(List<String> options, String... args) throws IOException {
+        return new RunningCommand(options, args);
     }
 
     /// Runs a command that ends by itself, on that engine.
@@ -64,7 +78,9 @@ final class RunningCommand implements AutoCloseable {
         return serve(List.of("-Dsocketserver.engine=" + engine), addresses, args);
     }
 
-    private static RunningCommand serve(List<String> options, int addresses, String... args)
+    /// Starts serving with those options of the JVM, and returns when each address has said that it
+    /// is ready.
+    static RunningCommand serve(List<String> options, int addresses, String... args)
             throws IOException {
         String[] all = new String[args.length + 1];
         all[0] = "serve";
@@ -76,6 +92,11 @@ final class RunningCommand implements AutoCloseable {
             command.listening.add(line.substring("listening on ".length()));
         }
         return command;
+    }
+
+    /// {@return the next line of standard output}
+    String line() throws IOException {
+        return out.readLine();
     }
 
     List<String> listening() {
