@@ -101,7 +101,7 @@ final class CommandSyntax {
                 text(result, "--class"),
                 file(result, "--classpath", "."),
                 result.hasMatchedOption("--source") ? file(result, "--source", "") : null,
-                serverOptions(result),
+                serverOptions(result, command != null),
                 DurationText.parse("--drain", text(result, "--drain", "10s")),
                 StatusOptions.parse(text(result, "--status"), text(result, "--status-token")));
     }
@@ -190,8 +190,9 @@ final class CommandSyntax {
         return endpoints;
     }
 
-    private static ServerOptions serverOptions(ParseResult result) throws WrongArgumentException {
-        return LimitSyntax.options(result)
+    private static ServerOptions serverOptions(ParseResult result, boolean exec)
+            throws WrongArgumentException {
+        return LimitSyntax.options(result, exec)
                 .withSocket(socket -> socket.withMaxPacketSize(LONGEST_PACKET))
                 .withBlockOnClose(false);
     }

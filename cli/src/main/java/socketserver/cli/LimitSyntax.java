@@ -68,11 +68,17 @@ final class LimitSyntax {
     }
 
     /// {@return the settings that the options ask for}
-    static ServerOptions options(ParseResult given) throws WrongArgumentException {
+    ///
+    /// @param exec whether a command serves: it gets the connection itself, unless there are
+    ///   deadlines that only the server could keep; so it has none by default
+    static ServerOptions options(ParseResult given, boolean exec) throws WrongArgumentException {
         ServerOptions options =
                 given.hasMatchedOption(EXPOSED)
                         ? ServerOptions.DEFAULT.exposed()
-                        : ServerOptions.DEFAULT;
+                        : exec
+                                ? ServerOptions.DEFAULT.withDeadlines(
+                                        deadlines -> deadlines.withWrite(null))
+                                : ServerOptions.DEFAULT;
         Limits limits = limits(given, options.limits());
         Deadlines deadlines = deadlines(given, options.deadlines());
         return options.withLimits(_ -> limits).withDeadlines(_ -> deadlines);

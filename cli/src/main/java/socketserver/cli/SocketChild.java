@@ -3,12 +3,15 @@ package socketserver.cli;
 import socketserver.posix.Errno;
 import socketserver.posix.Spawn;
 import socketserver.posix.SystemCallException;
+import socketserver.request.ClientDeadlines;
+import socketserver.request.DeadlineKind;
 import socketserver.request.StreamRequest;
 import socketserver.transport.DescriptorRequest;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +27,18 @@ final class SocketChild {
 
     /// {@return whether the command can be given that connection itself}
     ///
-    /// It cannot on the jdk engine, on systems that lack the calls, and under a timeout, which only
-    /// the one who reads and writes can watch.
+    /// It cannot on the jdk engine, on systems that lack the calls, and under a deadline of reading
+    /// or writing, which only the one who reads and writes can watch.
     static boolean isFor(StreamRequest request) {
         return request instanceof DescriptorRequest
-                && request.readTimeout() == null
-                && request.writeTimeout() == null
+                && !isTimed(request.deadlines())
                 && Spawn.isPossible();
+    }
+
+    private static boolean isTimed(ClientDeadlines times) {
+        return times.minimumRate() > 0
+                || Arrays.stream(DeadlineKind.values())
+                        .anyMatch(kind -> kind != DeadlineKind.AGE && times.of(kind) != null);
     }
 
     /// Runs the command until it has ended; it is ended when the client breaks the connection, or
