@@ -25,7 +25,14 @@ class ExceptionsTest {
                     StreamContractTest.class,
                     PacketContractTest.class,
                     FileContractTest.class,
-                    TapContractTest.class);
+                    TapContractTest.class,
+                    AdmissionContractTest.class,
+                    BadPeerContractTest.class,
+                    DeadlineContractTest.class,
+                    DrainContractTest.class,
+                    FrameContractTest.class,
+                    InterceptorContractTest.class,
+                    SuspensionContractTest.class);
 
     @SuppressWarnings("unused") // by its name
     private static final List<Exceptions.Row> TABLE = Exceptions.TABLE;
