@@ -548,7 +548,9 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     @Override
     public void timeoutsChanged() {
-        if (hasTimesToSend() || !output.isEmpty()) {
+        if (loop.isHere() && output.isEmpty()) {
+            watchInput();
+        } else if (hasTimesToSend() || !output.isEmpty()) {
             loop.at(timer(), System.nanoTime());
         }
     }
