@@ -481,7 +481,7 @@ public abstract class BaseServer<R extends Request>
 
     /// Waits until no request is live but those that the calling thread is busy with.
     final void awaitHandlers() {
-        live.awaitEmpty(Deadline.NEVER, lifecycle.servingHere(), () -> {});
+        live.awaitEmpty(Deadline.NEVER, lifecycle.servingHere());
     }
 
     private void closeListenerOnce() {
@@ -499,7 +499,7 @@ public abstract class BaseServer<R extends Request>
         if (!repliesThroughListener()) {
             closeListenerOnce();
         }
-        if (waits && !live.awaitEmpty(deadline, lifecycle.servingHere(), () -> {})) {
+        if (waits && !live.awaitEmpty(deadline, lifecycle.servingHere())) {
             List<LiveRequest> cut = live.others();
             String states = cut.stream().limit(10).toList().toString();
             cut.forEach(row -> row.close(CloseReason.CUT));
@@ -830,7 +830,7 @@ public abstract class BaseServer<R extends Request>
         String farewell = options.limits().farewell();
         if (farewell != null && request instanceof StreamRequest stream && reason.hasFarewell()) {
             // It is not among those that count any more.
-            live.forget(request);
+            live.remove(request);
             farewells.tell(stream, farewell, () -> endRequest(request));
         } else {
             endRequest(request);

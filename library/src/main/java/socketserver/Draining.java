@@ -1,12 +1,11 @@
 package socketserver;
 
-import org.jspecify.annotations.Nullable;
-
 import socketserver.request.CloseReason;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -42,9 +41,8 @@ final class Draining {
         List<LiveRequest> cut =
                 live.whileStopping(
                         () -> {
-                            List<LiveRequest> all = live.others();
-                            awaitStop(asked, all);
-                            return finish(all) ? List.of() : cut();
+                            awaitStop(asked, before);
+                            return finish(before) ? List.of() : cut();
                         });
         List<ShutdownReport.Stuck> stuck = cut.isEmpty() ? List.of() : stuck(cut);
         Set<LiveRequest> unfinished = new HashSet<>(live.others());
@@ -62,35 +60,33 @@ final class Draining {
 
     /// Waits until nothing more is taken: under the synchronous model, for the handler that runs.
     private void awaitStop(Stop asked, List<LiveRequest> all) {
-        while (!asked.isDoneBefore(deadline.or(Deadline.in(LiveRequests.SWEEP)))
-                && !deadline.passed()
-                && !Thread.currentThread().isInterrupted()) {
+        do {
             tell(all);
-        }
+        } while (!asked.isDoneBefore(deadline.or(Deadline.in(LiveRequests.SWEEP)))
+                && !deadline.passed()
+                && !Thread.currentThread().isInterrupted());
     }
 
     private boolean finish(List<LiveRequest> before) {
-        List<LiveRequest> all = new ArrayList<>(before);
-        Set<LiveRequest> known = new HashSet<>(before);
-        // Taken at the last moment.
-        live.others().stream().filter(row -> !known.contains(row)).forEach(all::add);
+        Set<LiveRequest> all = new LinkedHashSet<>(before);
+        // Some may have been taken at the last moment.
+        all.addAll(live.others());
         return live.awaitEmpty(deadline, server.servesHere(), () -> tell(all));
     }
 
     /// Tells those whose turn it is, again and again: one that was about to wait for its client at
     /// the first time may have missed it.
-    private void tell(List<LiveRequest> all) {
+    private void tell(Collection<LiveRequest> all) {
         long spread = drain.spread().toNanos();
         long passed = System.nanoTime() - stop;
-        int due =
+        long due =
                 passed >= spread
                         ? all.size()
-                        : (int) Math.min(all.size(), 1 + all.size() * (passed / (double) spread));
-        for (LiveRequest row : all.subList(0, due)) {
-            if (!row.isGone()) {
-                row.drain(CloseReason.DRAINED);
-            }
-        }
+                        : (long) (1 + all.size() * (passed / (double) spread));
+        all.stream()
+                .limit(due)
+                .filter(row -> !row.isGone())
+                .forEach(row -> row.drain(CloseReason.DRAINED));
     }
 
     private List<LiveRequest> cut() {
@@ -100,18 +96,16 @@ final class Draining {
     }
 
     private List<ShutdownReport.Stuck> stuck(List<LiveRequest> cut) {
-        live.whileStopping(
-                () -> live.awaitEmpty(Deadline.in(GRACE), server.servesHere(), () -> {}));
+        live.whileStopping(() -> live.awaitEmpty(Deadline.in(GRACE), server.servesHere()));
         return cut.stream()
                 .filter(row -> !row.isGone())
                 .map(
                         row ->
                                 new ShutdownReport.Stuck(
-                                        row, row.handler().map(Draining::stack).orElse(List.of())))
+                                        row,
+                                        row.handler()
+                                                .map(thread -> List.of(thread.getStackTrace()))
+                                                .orElse(List.of())))
                 .toList();
-    }
-
-    private static List<StackTraceElement> stack(@Nullable Thread thread) {
-        return thread == null ? List.of() : List.of(thread.getStackTrace());
     }
 }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /// How much a server takes, and from whom.
 ///
@@ -60,105 +61,82 @@ public record Limits(
 
     /// {@return these limits with that number of live requests}
     public Limits withMaxConnections(int maxConnections) {
-        return new Limits(
-                maxConnections,
-                maxPerClient,
-                clientPrefix,
-                acceptRate,
-                overLimit,
-                farewell,
-                allow,
-                deny);
+        return with(draft -> draft.maxConnections = maxConnections);
     }
 
     /// {@return these limits with that number of live requests of one client}
     public Limits withMaxPerClient(int maxPerClient) {
-        return new Limits(
-                maxConnections,
-                maxPerClient,
-                clientPrefix,
-                acceptRate,
-                overLimit,
-                farewell,
-                allow,
-                deny);
+        return with(draft -> draft.maxPerClient = maxPerClient);
     }
 
     /// {@return these limits with that length of an IPv6 network}
     public Limits withClientPrefix(int clientPrefix) {
-        return new Limits(
-                maxConnections,
-                maxPerClient,
-                clientPrefix,
-                acceptRate,
-                overLimit,
-                farewell,
-                allow,
-                deny);
+        return with(draft -> draft.clientPrefix = clientPrefix);
     }
 
     /// {@return these limits with that number of requests in a second}
     public Limits withAcceptRate(int acceptRate) {
-        return new Limits(
-                maxConnections,
-                maxPerClient,
-                clientPrefix,
-                acceptRate,
-                overLimit,
-                farewell,
-                allow,
-                deny);
+        return with(draft -> draft.acceptRate = acceptRate);
     }
 
     /// {@return these limits with that treatment of the excess}
     public Limits withOverLimit(OverLimit overLimit) {
-        return new Limits(
-                maxConnections,
-                maxPerClient,
-                clientPrefix,
-                acceptRate,
-                overLimit,
-                farewell,
-                allow,
-                deny);
+        return with(draft -> draft.overLimit = overLimit);
     }
 
     /// {@return these limits with that text for those who are refused}
     public Limits withFarewell(@Nullable String farewell) {
-        return new Limits(
-                maxConnections,
-                maxPerClient,
-                clientPrefix,
-                acceptRate,
-                overLimit,
-                farewell,
-                allow,
-                deny);
+        return with(draft -> draft.farewell = farewell);
     }
 
     /// {@return these limits with those blocks of addresses alone, all if there are none}
     public Limits withAllow(List<Subnet> allow) {
-        return new Limits(
-                maxConnections,
-                maxPerClient,
-                clientPrefix,
-                acceptRate,
-                overLimit,
-                farewell,
-                allow,
-                deny);
+        return with(draft -> draft.allow = allow);
     }
 
     /// {@return these limits without those blocks of addresses}
     public Limits withDeny(List<Subnet> deny) {
-        return new Limits(
-                maxConnections,
-                maxPerClient,
-                clientPrefix,
-                acceptRate,
-                overLimit,
-                farewell,
-                allow,
-                deny);
+        return with(draft -> draft.deny = deny);
+    }
+
+    private Limits with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.limits();
+    }
+
+    /// Limits that can be changed: the one place where all of them are copied.
+    private static final class Draft {
+        private int maxConnections;
+        private int maxPerClient;
+        private int clientPrefix;
+        private int acceptRate;
+        private OverLimit overLimit;
+        private @Nullable String farewell;
+        private List<Subnet> allow;
+        private List<Subnet> deny;
+
+        Draft(Limits from) {
+            maxConnections = from.maxConnections;
+            maxPerClient = from.maxPerClient;
+            clientPrefix = from.clientPrefix;
+            acceptRate = from.acceptRate;
+            overLimit = from.overLimit;
+            farewell = from.farewell;
+            allow = from.allow;
+            deny = from.deny;
+        }
+
+        Limits limits() {
+            return new Limits(
+                    maxConnections,
+                    maxPerClient,
+                    clientPrefix,
+                    acceptRate,
+                    overLimit,
+                    farewell,
+                    allow,
+                    deny);
+        }
     }
 }

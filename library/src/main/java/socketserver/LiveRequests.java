@@ -97,7 +97,8 @@ final class LiveRequests {
         }
     }
 
-    private void remove(Request request) {
+    /// Removes the row of a request, which may be open still.
+    void remove(Request request) {
         LiveRequest row = rows.remove(request);
         if (row == null) {
             return;
@@ -112,11 +113,6 @@ final class LiveRequests {
         if (left == 0 && last != null) {
             last.run();
         }
-    }
-
-    /// Removes the row of a request that is not to be counted any more, though it is open.
-    void forget(Request request) {
-        remove(request);
     }
 
     /// Says that a row has gone or is kept from now on.
@@ -166,6 +162,13 @@ final class LiveRequests {
 
     /// Waits until no request is live but those that the calling thread is busy with itself.
     ///
+    /// @see #awaitEmpty(Deadline, boolean, Runnable)
+    boolean awaitEmpty(Deadline deadline, boolean serving) {
+        return awaitEmpty(deadline, serving, () -> {});
+    }
+
+    /// Waits until no request is live but those that the calling thread is busy with itself.
+    ///
     /// Two handlers that wait for the server to stop, or one and the serving thread, do not wait
     /// for each other.
     ///
@@ -180,7 +183,7 @@ final class LiveRequests {
             do {
                 meanwhile.run();
                 // In slices, because nobody says when a kept request is closed.
-                empty = awaitEmpty(deadline.or(Deadline.in(SWEEP)), awaited);
+                empty = awaitSlice(deadline.or(Deadline.in(SWEEP)), awaited);
             } while (!empty && !deadline.passed() && !Thread.currentThread().isInterrupted());
             return empty;
         } finally {
@@ -188,7 +191,7 @@ final class LiveRequests {
         }
     }
 
-    private boolean awaitEmpty(Deadline slice, boolean awaited) {
+    private boolean awaitSlice(Deadline slice, boolean awaited) {
         lock.lock();
         try {
             return slice.awaitWhile(() -> othersAreLive(awaited), changed);

@@ -24,6 +24,10 @@ class AdmissionContractTest {
         return ServerOptions.DEFAULT.withLimits(limits);
     }
 
+    private static void change(Serving serving, UnaryOperator<Limits> limits) {
+        serving.server().options(serving.server().options().withLimits(limits));
+    }
+
     /// {@return what a client is answered, or null if it is refused}
     private static @Nullable String answer(Client client, String message) {
         try {
@@ -53,34 +57,16 @@ class AdmissionContractTest {
             try (var before = serving.client()) {
                 assertThat(before.ask("hello")).isEqualTo("hello");
             }
-            serving.server()
-                    .options(
-                            serving.server()
-                                    .options()
-                                    .withLimits(limits -> limits.withDeny(networkOf(serving))));
+            change(serving, limits -> limits.withDeny(networkOf(serving)));
             try (var denied = serving.client()) {
                 sendInVain(denied);
                 assertThat(events.refusal()).isEqualTo(RefusalReason.DENIED);
             }
-            serving.server()
-                    .options(
-                            serving.server()
-                                    .options()
-                                    .withLimits(
-                                            limits ->
-                                                    limits.withDeny(List.of())
-                                                            .withAllow(networkOf(serving))));
+            change(serving, limits -> limits.withDeny(List.of()).withAllow(networkOf(serving)));
             try (var allowed = serving.client()) {
                 assertThat(allowed.ask("hello")).isEqualTo("hello");
             }
-            serving.server()
-                    .options(
-                            serving.server()
-                                    .options()
-                                    .withLimits(
-                                            limits ->
-                                                    limits.withAllow(
-                                                            List.of(Subnet.of("192.0.2.0/24")))));
+            change(serving, limits -> limits.withAllow(List.of(Subnet.of("192.0.2.0/24"))));
             try (var stranger = serving.client()) {
                 sendInVain(stranger);
                 assertThat(events.refusal()).isEqualTo(RefusalReason.DENIED);

@@ -82,7 +82,7 @@ class BadPeerContractTest {
     void costsItselfAlone(Variant variant) throws Exception {
         for (RequestHandler<Request> handler : handlers()) {
             try (var serving = variant.serve(handler)) {
-                awaitFirstAnswer(serving);
+                serving.awaitFirstAnswer();
                 Events events = Events.of(serving.server());
                 for (BadPeer peer : BadPeer.values()) {
                     if (variant.model() == Model.SYNCHRONOUS) {
@@ -124,20 +124,6 @@ class BadPeerContractTest {
             serving.server().options(ServerOptions.DEFAULT);
         }
         return events.reason();
-    }
-
-    /// Waits until the first child process, if there are any, is there: starting it takes longer
-    /// than the deadlines.
-    private static void awaitFirstAnswer(Serving serving) {
-        eventually(
-                () -> {
-                    try (var client = serving.streamClient()) {
-                        assertThat(client.ask("hello")).isEqualTo("hello");
-                    } catch (IOException tooLate) {
-                        throw new AssertionError(tooLate);
-                    }
-                });
-        eventually(() -> assertThat(serving.server().requests()).isEmpty());
     }
 
     @Contract

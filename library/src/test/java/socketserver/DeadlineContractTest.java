@@ -2,7 +2,6 @@ package socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import static socketserver.Patience.eventually;
 import static socketserver.Patience.pause;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -29,14 +28,6 @@ import java.util.stream.Stream;
 class DeadlineContractTest {
     private static final Duration SHORT = Duration.ofMillis(50);
 
-    /// {@return handlers that answer each line: one that reads for itself, and one that is given
-    /// frames}
-    private static List<RequestHandler<Request>> handlers() {
-        return List.of(
-                Variant::echo,
-                Variant.ofFamily(Framing.lines().streams((line, request) -> request.send(line))));
-    }
-
     private static ServerOptions with(UnaryOperator<Deadlines> deadlines) {
         return ServerOptions.DEFAULT.withDeadlines(deadlines);
     }
@@ -52,31 +43,19 @@ class DeadlineContractTest {
             CloseReason reason,
             Misdeed misdeed)
             throws Exception {
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : Variant.lineHandlers()) {
             try (var serving = variant.serve(with(deadlines), handler)) {
-                awaitChild(serving);
+                if (variant.model() == Model.FORKING) {
+                    // Starting the first child takes longer than the deadlines.
+                    serving.awaitFirstAnswer();
+                }
                 assertGivenUp(serving, reason, misdeed);
             }
         }
     }
 
-    /// Waits until the first child process is there: starting it takes longer than the deadlines.
-    private static void awaitChild(Serving serving) {
-        if (serving.variant().model() == Model.FORKING) {
-            eventually(
-                    () -> {
-                        try (var client = serving.streamClient()) {
-                            assertThat(client.ask("hello")).isEqualTo("hello");
-                        } catch (IOException tooLate) {
-                            throw new AssertionError(tooLate);
-                        }
-                    });
-        }
-    }
-
     private static void assertGivenUp(Serving serving, CloseReason reason, Misdeed misdeed)
             throws Exception {
-        eventually(() -> assertThat(serving.server().requests()).isEmpty());
         Events events = Events.of(serving.server());
         try (var client = serving.streamClient()) {
             try {
@@ -197,7 +176,7 @@ class DeadlineContractTest {
                                         .withMessage(ample)
                                         .withMinimumRate(1)
                                         .withAge(ample));
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : Variant.lineHandlers()) {
             try (var serving = variant.serve(options, handler);
                     var client = serving.streamClient()) {
                 Events events = Events.of(serving.server());

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static socketserver.Patience.eventually;
 import static socketserver.Patience.reached;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.junit.jupiter.api.Timeout;
 
 import socketserver.framing.FrameHandler;
@@ -13,10 +15,10 @@ import socketserver.framing.Framing;
 import socketserver.request.CloseReason;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
+import socketserver.request.StreamRequest;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -25,15 +27,9 @@ import java.util.concurrent.TimeUnit;
 class DrainContractTest {
     private static final Duration LONG = Duration.ofMinutes(5);
 
-    private static List<RequestHandler<Request>> handlers() {
-        return List.of(
-                Variant::echo,
-                Variant.ofFamily(Framing.lines().streams((line, request) -> request.send(line))));
-    }
-
     @Contract
     void endsIdleRequestsAtOnce(Variant variant) throws Exception {
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : Variant.lineHandlers()) {
             try (var serving = variant.serve(handler);
                     var client = serving.streamClient()) {
                 Events events = Events.of(serving.server());
@@ -85,7 +81,7 @@ class DrainContractTest {
 
     @Contract
     void waitsForTheRestOfAMessage(Variant variant) throws Exception {
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : Variant.lineHandlers()) {
             try (var serving = variant.serve(handler);
                     var client = serving.streamClient()) {
                 assertThat(client.ask("hello")).isEqualTo("hello");
@@ -101,10 +97,6 @@ class DrainContractTest {
     }
 
     private static void awaitBytes(Serving serving, long bytes) {
-        if (serving.variant().model() == Model.FORKING) {
-            // The child tells them when it is done.
-            return;
-        }
         eventually(
                 () ->
                         assertThat(serving.server().requests())
@@ -115,7 +107,7 @@ class DrainContractTest {
 
     @Contract
     void cutsWhatDoesNotEnd(Variant variant) throws Exception {
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : Variant.lineHandlers()) {
             try (var serving = variant.serve(handler);
                     var client = serving.streamClient()) {
                 Events events = Events.of(serving.server());
@@ -123,14 +115,55 @@ class DrainContractTest {
                 client.send(new byte[] {'h', 'e'});
                 awaitBytes(serving, 8);
                 ShutdownReport report = serving.server().shutdown(Duration.ofMillis(200));
-                if (variant.model() == Model.FORKING && report.cut().isEmpty()) {
-                    // It had not read them yet.
-                    continue;
-                }
                 assertThat(report.cut()).hasSize(1);
                 assertThat(report.stuck()).isEmpty();
                 assertThat(events.reason()).isEqualTo(CloseReason.CUT);
             }
+        }
+    }
+
+    /// {@return a handler that reads a message in two parts, and says when it has the first}
+    private static RequestHandler<Request> inParts(Shared.Latch begun) {
+        return Variant.ofFamily(
+                (StreamRequest request) -> {
+                    String message =
+                            request.message(
+                                    () -> {
+                                        byte[] head = request.input().readExactly(2);
+                                        begun.countDown();
+                                        return new String(head, UTF_8) + request.input().readLine();
+                                    });
+                    request.output().writeLine(message);
+                });
+    }
+
+    @Contract
+    void waitsForTheRestOfAMessageThatIsReadInParts(Variant variant) throws Exception {
+        Shared.Latch begun = Shared.latch(1);
+        try (var serving = variant.serve(inParts(begun));
+                var client = serving.streamClient()) {
+            client.send(new byte[] {'h', 'e'});
+            reached(begun);
+            var draining = Background.call(() -> serving.server().shutdown(LONG));
+            eventually(() -> assertThat(serving.server().ready()).isFalse());
+            assertThat(client.ask("llo")).isEqualTo("hello");
+            assertThat(client.receive()).isNull();
+            assertThat(draining.join().cut()).isEmpty();
+        }
+    }
+
+    @Contract
+    void cutsAMessageThatIsReadInPartsAndDoesNotEnd(Variant variant) throws Exception {
+        Shared.Latch begun = Shared.latch(1);
+        try (var serving = variant.serve(inParts(begun));
+                var client = serving.streamClient()) {
+            Events events = Events.of(serving.server());
+            client.send(new byte[] {'h', 'e'});
+            reached(begun);
+            ShutdownReport report = serving.server().shutdown(Duration.ofMillis(200));
+            assertThat(report.cut()).hasSize(1);
+            assertThat(report.stuck()).isEmpty();
+            assertThat(events.reason()).isEqualTo(CloseReason.CUT);
         }
     }
 

@@ -94,6 +94,8 @@ final class Exceptions {
                             "what a handler waits for, and its bytes while it runs",
                             "the child tells its bytes when it is done; a row that is closed ends"
                                     + " the process, in which nothing more is reported",
+                            "waitsForTheRestOfAMessage",
+                            "cutsWhatDoesNotEnd",
                             "closingARowEndsAHandlerThatReads",
                             "closingARowEndsAHandlerThatReadsUnderATimeout",
                             "closingARowEndsAHandlerThatWrites",

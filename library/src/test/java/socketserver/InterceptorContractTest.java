@@ -6,7 +6,6 @@ import static socketserver.Patience.eventually;
 
 import org.junit.jupiter.api.Timeout;
 
-import socketserver.framing.Framing;
 import socketserver.request.CloseReason;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
@@ -91,11 +90,6 @@ class InterceptorContractTest {
     }
 
     private static List<RequestHandler<Request>> handlers(Variant variant) {
-        return variant.family().isStream()
-                ? List.of(
-                        Variant::echo,
-                        Variant.ofFamily(
-                                Framing.lines().streams((line, request) -> request.send(line))))
-                : List.of(Variant::echo);
+        return variant.family().isStream() ? Variant.lineHandlers() : List.of(Variant::echo);
     }
 }

@@ -22,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -81,11 +80,11 @@ class ManyConnectionsTest {
     void tenThousandConnectionsEchoAndLeaveNothing() throws Exception {
         try (var program = ChildJvm.of(Program.class)) {
             InetSocketAddress address = program.address();
-            echoOn(connect(address, 10));
+            echoOn(Peer.connectMany(address, 10));
             eventually(() -> Counts.of(program).requests() == 0);
             Counts before = Counts.of(program);
 
-            List<SocketChannel> all = connect(address, MANY);
+            List<SocketChannel> all = Peer.connectMany(address, MANY);
             eventually(() -> Counts.of(program).requests() == MANY);
             assertThat(Counts.of(program).threads()).isLessThan(before.threads() + 50);
             echoOn(all);
@@ -93,18 +92,9 @@ class ManyConnectionsTest {
             eventually(() -> Counts.of(program).requests() == 0);
             eventually(() -> Counts.of(program).descriptors() <= before.descriptors() + 5);
             assertThat(Counts.of(program).threads()).isLessThan(before.threads() + 10);
-            echoOn(connect(address, 10));
+            echoOn(Peer.connectMany(address, 10));
             assertThat(program.errors()).isEmpty();
         }
-    }
-
-    private static List<SocketChannel> connect(InetSocketAddress address, int count)
-            throws IOException {
-        List<SocketChannel> connected = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            connected.add(SocketChannel.open(address));
-        }
-        return connected;
     }
 
     /// Lets each say something and hear it again, twice, and closes them.

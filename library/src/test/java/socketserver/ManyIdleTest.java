@@ -25,7 +25,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -111,15 +110,6 @@ class ManyIdleTest {
         return String.valueOf(program.ask(command)).split(" ", -1);
     }
 
-    private static List<SocketChannel> connect(InetSocketAddress address, int count)
-            throws IOException {
-        List<SocketChannel> connected = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            connected.add(SocketChannel.open(address));
-        }
-        return connected;
-    }
-
     private static void close(List<SocketChannel> channels) throws IOException {
         for (SocketChannel channel : channels) {
             channel.close();
@@ -131,7 +121,7 @@ class ManyIdleTest {
     void areDrainedTogether(String engine, String model) throws Exception {
         try (var program = program(engine, model)) {
             InetSocketAddress address = program.address();
-            List<SocketChannel> idle = connect(address, IDLE);
+            List<SocketChannel> idle = Peer.connectMany(address, IDLE);
             try {
                 eventually(
                         () -> assertThat(program.ask("active")).isEqualTo(Integer.toString(IDLE)));
@@ -158,7 +148,8 @@ class ManyIdleTest {
                 var honest = Peer.of(program.address())) {
             assertThat(honest.ask("hello")).isEqualTo("hello");
             List<SocketChannel> slow =
-                    connect((InetSocketAddress) honest.socket.getRemoteSocketAddress(), SLOW);
+                    Peer.connectMany(
+                            (InetSocketAddress) honest.socket.getRemoteSocketAddress(), SLOW);
             try {
                 eventually(
                         () -> {

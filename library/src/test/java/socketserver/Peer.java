@@ -11,6 +11,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 
 /// A client of a TCP server, upon a plain socket of the JDK as a stranger would use it. No wait of
 /// it is longer than 15 s.
@@ -37,6 +40,16 @@ final class Peer implements AutoCloseable {
 
     static Peer of(InetSocketAddress address) throws IOException {
         return new Peer(address);
+    }
+
+    /// {@return that many connections, for a test that needs no more of them than that}
+    static List<SocketChannel> connectMany(InetSocketAddress address, int count)
+            throws IOException {
+        List<SocketChannel> connected = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            connected.add(SocketChannel.open(address));
+        }
+        return connected;
     }
 
     /// {@return port 0 of the loopback interface: any free one}

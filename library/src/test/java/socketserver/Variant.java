@@ -2,6 +2,7 @@ package socketserver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import socketserver.framing.Framing;
 import socketserver.request.DatagramRequest;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
@@ -51,6 +52,14 @@ record Variant(String engine, Family family, Model model) {
                 return;
             }
         }
+    }
+
+    /// {@return handlers that answer each line of a connection: one that reads for itself, and one
+    /// that is given frames}
+    static List<RequestHandler<Request>> lineHandlers() {
+        return List.of(
+                Variant::echo,
+                ofFamily(Framing.lines().streams((line, request) -> request.send(line))));
     }
 
     /// {@return the next message of the client: a line, or the packet}

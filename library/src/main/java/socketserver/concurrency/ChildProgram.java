@@ -33,8 +33,7 @@ final class ChildProgram {
     private final StreamRequest connection;
     private final ServerClasses classes;
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
-    // Whether a request is being handled, and which. Written by the main thread.
-    private volatile boolean busy;
+    // What is being handled. Written by the main thread.
     private volatile @Nullable Request handled;
 
     private ChildProgram(StreamRequest connection) {
@@ -114,7 +113,7 @@ final class ChildProgram {
         } catch (IOException broken) {
             // The server has gone.
         }
-        if (busy) {
+        if (handled != null) {
             Runtime.getRuntime().halt(1);
         }
         System.exit(0);
@@ -164,7 +163,6 @@ final class ChildProgram {
             Frame.send(connection, Frame.Kind.REFUSED, text.toString().getBytes(UTF_8));
             return false;
         }
-        busy = true;
         handled = arrived.request();
         Frame.send(connection, Frame.Kind.TAKEN);
         // Of a packet, which the server has counted.
@@ -173,7 +171,6 @@ final class ChildProgram {
         System.out.flush();
         System.err.flush();
         // Before the server knows: it may go at once then.
-        busy = false;
         handled = null;
         byte[] why = reason.name().getBytes(UTF_8);
         ByteBuffer done = ByteBuffer.allocate(2 * Long.BYTES + why.length);

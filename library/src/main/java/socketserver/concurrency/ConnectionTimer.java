@@ -32,12 +32,26 @@ final class ConnectionTimer extends Timers.Timer {
         lastRead = now;
     }
 
-    /// Sees to it that the client sends in time, from now on.
+    /// Sees to it that the client sends in time, from now on; called when what had come was read.
     void watchInput(long now) {
         long until = inputUntil(now);
-        if (until != 0) {
+        if (until != 0 && !isLate(until, now)) {
             connection.loop().at(this, until);
         }
+    }
+
+    /// Ends the request if the time is over and nothing that has come waits to be read: then it is
+    /// the client that was slow. If something waits, its turn looks again.
+    ///
+    /// @return whether the time is over
+    private boolean isLate(long until, long now) {
+        if (until - now > 0) {
+            return false;
+        }
+        if (!connection.isQueued()) {
+            connection.fail(late());
+        }
+        return true;
     }
 
     /// Notes that output waits from now on, the client having taken something or not.
@@ -53,12 +67,7 @@ final class ConnectionTimer extends Timers.Timer {
     @Override
     protected long expired(long now) {
         long input = inputUntil(now);
-        if (input != 0 && input - now <= 0) {
-            if (connection.isToBeRead()) {
-                // It is not the client that was slow; the next turn looks again.
-                return 0;
-            }
-            connection.fail(late());
+        if (input != 0 && isLate(input, now)) {
             return 0;
         }
         long until = input;

@@ -188,9 +188,9 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         return request().readTimeout() != null || stream().inputClock() != null;
     }
 
-    /// {@return whether something has come that waits for its turn}
-    boolean isToBeRead() {
-        return readable && goesOn;
+    /// {@return whether it waits for a turn, in which it reads what has come}
+    boolean isQueued() {
+        return goesOn;
     }
 
     /// {@return whether there are bytes of a frame that is not there as a whole}

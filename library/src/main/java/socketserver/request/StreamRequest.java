@@ -225,9 +225,10 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     }
 
     private int receiveCounted(ByteBuffer into, boolean partial) throws IOException {
-        boolean within = beginReading(partial);
+        boolean within = isWithinMessage(partial);
         Turn yielded = givesWay() ? null : Turn.yieldCurrent();
         try {
+            beginReading(within);
             int count = receive(into, timeLeft(within));
             received(into, count);
             return count;
@@ -240,14 +241,18 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     }
 
     /// {@return whether bytes of an unfinished message are there}
-    private boolean beginReading(boolean partial) throws IOException {
-        boolean within = partial || (enclosed && begun);
+    ///
+    /// @param partial whether the input knows of some
+    private boolean isWithinMessage(boolean partial) {
+        return partial || (enclosed && begun);
+    }
+
+    private void beginReading(boolean within) throws IOException {
         byte awaited = within ? REST_OF_MESSAGE : MESSAGE;
         READING.setOpaque(this, awaited);
         if (!within && draining()) {
             endInput();
         }
-        return within;
     }
 
     /// {@return how many nanoseconds the client has to send something, or 0 for ever}
@@ -383,8 +388,9 @@ public abstract class StreamRequest extends Request implements ByteChannel {
 
         @Override
         public void await(boolean partial) throws IOException {
-            boolean within = beginReading(partial);
+            boolean within = isWithinMessage(partial);
             try {
+                beginReading(within);
                 awaitReceive(timeLeft(within));
             } catch (IOException thrown) {
                 throw late(thrown, DeadlineKind.READ);
