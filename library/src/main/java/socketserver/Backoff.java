@@ -35,9 +35,12 @@ final class Backoff {
     /// @param last whether nothing more waits to be taken
     /// @return how many failures there have been in the episode that has ended by it, or 0
     int succeeded(boolean last) {
-        wait = wait.dividedBy(2);
+        if (failures == 0) {
+            return 0;
+        }
+        wait = Duration.ofNanos(wait.toNanos() / 2);
         until = Deadline.NEVER;
-        if (failures == 0 || !(last || calm.passed())) {
+        if (!last && !calm.passed()) {
             return 0;
         }
         int before = failures;

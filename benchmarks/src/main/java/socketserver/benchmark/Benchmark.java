@@ -160,7 +160,7 @@ public final class Benchmark implements Callable<Integer> {
         Results results =
                 from == null
                         ? measured(settings(module.toAbsolutePath()), choice())
-                        : JsonReport.read(from);
+                        : JsonReport.read(from, Results.class);
         TerminalReport.print(results, System.out);
         if (from == null) {
             JsonReport.write(results, target.resolve("results.json"));
@@ -204,7 +204,7 @@ public final class Benchmark implements Callable<Integer> {
         }
         lineup.keep(this::isChosen);
         named.forEach(lineup::addNamed);
-        Results results = Results.empty(Machine.here(settings), settings);
+        Results results = Results.empty(Machine.here(settings.module()), settings);
         // The folder's path must be short: a socket's has 107 bytes at most.
         Path sockets = Files.createTempDirectory("race");
         try (var generator = new GeneratorProcess(settings.generatorCore())) {

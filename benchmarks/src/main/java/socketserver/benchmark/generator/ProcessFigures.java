@@ -3,6 +3,7 @@ package socketserver.benchmark.generator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /// What the kernel knows of a process: its CPU time and its memory (`proc(5)`).
@@ -13,10 +14,7 @@ public record ProcessFigures(long pid) {
     /// {@return user and system time so far, with that of its children, those that have ended and
     /// those that live, or 0 if there is no such process}
     public double cpuSeconds() {
-        try (Stream<ProcessHandle> living =
-                ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants)) {
-            return own() + living.mapToDouble(child -> new ProcessFigures(child.pid()).own()).sum();
-        }
+        return withDescendants().stream().mapToDouble(ProcessFigures::own).sum();
     }
 
     private double own() {
@@ -36,12 +34,39 @@ public record ProcessFigures(long pid) {
 
     /// {@return the resident memory in bytes}
     public long residentBytes() throws IOException {
+        return status("VmRSS") * 1024;
+    }
+
+    /// {@return how many threads it has}
+    public long threads() throws IOException {
+        return status("Threads");
+    }
+
+    private long status(String name) throws IOException {
         for (String line : Files.readAllLines(folder().resolve("status"))) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+            if (line.startsWith(name + ":")) {
+                return Long.parseLong(line.replaceAll("\\D", ""));
             }
         }
-        throw new IOException("no VmRSS in " + folder().resolve("status"));
+        throw new IOException("no " + name + " in " + folder().resolve("status"));
+    }
+
+    /// {@return how many descriptors it has open}
+    public long descriptors() throws IOException {
+        try (Stream<Path> entries = Files.list(folder().resolve("fd"))) {
+            return entries.count();
+        }
+    }
+
+    /// {@return these and those of its children, and of theirs}
+    public List<ProcessFigures> withDescendants() {
+        return Stream.concat(Stream.of(this), descendants()).toList();
+    }
+
+    private Stream<ProcessFigures> descendants() {
+        return ProcessHandle.of(pid).stream()
+                .flatMap(ProcessHandle::descendants)
+                .map(child -> new ProcessFigures(child.pid()));
     }
 
     private Path folder() {

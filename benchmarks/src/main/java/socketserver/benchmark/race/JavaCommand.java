@@ -5,13 +5,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Commands that start another JVM with this one's classes, all with the same memory.
-final class JavaCommand {
+public final class JavaCommand {
     private static final List<String> OPTIONS =
             List.of("-Xmx512m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED");
 
     private JavaCommand() {}
 
-    static List<String> of(Class<?> main, List<String> options, String... arguments) {
+    /// {@return the command that starts that program}
+    ///
+    /// @param options for the JVM
+    public static List<String> of(Class<?> main, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(OPTIONS);

@@ -23,10 +23,12 @@ public record Machine(
         String java,
         Map<String, String> versions) {
     /// {@return this machine, today}
-    public static Machine here(Settings settings) {
+    ///
+    /// @param folder one of this project
+    public static Machine here(Path folder) {
         return new Machine(
                 LocalDate.now(ZoneOffset.UTC).toString(),
-                commit(settings.module().toString()),
+                commit(folder.toString()),
                 fact("/proc/cpuinfo", "model name\\s*: (.*)"),
                 allCores(),
                 fact("/proc/meminfo", "MemTotal:\\s*(.*)"),

@@ -1,6 +1,5 @@
 package socketserver.benchmark.report;
 
-import socketserver.benchmark.race.Machine;
 import socketserver.benchmark.race.Missing;
 import socketserver.benchmark.race.Results;
 
@@ -39,21 +38,11 @@ public final class MarkdownReport {
     }
 
     private void head() {
-        Machine machine = results.machine();
         line("# Benchmarks");
         line("");
         line("Written by `./benchmark`; run it to get your own, `./benchmark --help` shows more.");
         line("");
-        line("| | |");
-        line("|---|---|");
-        line("| date | " + machine.date() + " |");
-        line("| commit | " + machine.commit() + " |");
-        line("| processor | " + machine.processor() + ", " + machine.cores() + " cores |");
-        line("| memory | " + machine.memory() + " |");
-        line("| Linux | " + machine.kernel() + " |");
-        line("| Java | " + machine.java() + " |");
-        machine.versions().forEach((name, version) -> line("| " + name + " | " + version + " |"));
-        line("");
+        line(MachineTable.of(results.machine(), true));
         line(
                 """
                 ## How it is measured
