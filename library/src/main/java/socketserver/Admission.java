@@ -38,7 +38,7 @@ final class Admission {
         descriptors = (int) Math.min(Integer.MAX_VALUE, (long) DescriptorRoom.left() + live());
         int wanted = limits().maxConnections();
         if (descriptors < wanted && descriptors != before) {
-            BaseServer.log().log(
+            BaseServer.log("limits").log(
                     Level.INFO,
                     "{0}: at most {1} requests are live at once, not {2}: the process may"
                             + " have no more descriptors",
@@ -77,22 +77,17 @@ final class Admission {
 
     /// {@return the deadline, or an earlier one at which there may be room though nobody says so}
     Deadline untilRoom(Deadline deadline) {
-        Deadline until = server.live().untilSweep(deadline);
-        return rate.allows() ? until : until.or(rate.next());
+        return rate.allows() ? deadline : deadline.or(rate.next());
     }
 
     private boolean isFull(Limits limits) {
         int most = Math.min(limits.maxConnections(), descriptors);
-        if (live() < most) {
-            return false;
-        }
-        server.live().sweep();
         boolean full = live() >= most;
         if (full && nextWarning.passed()) {
             nextWarning = Deadline.in(BETWEEN_WARNINGS);
-            BaseServer.log().log(
+            BaseServer.log("limits").log(
                     Level.WARNING,
-                    "{0}: as many requests are live as maxConnections allows ({1}): more" + " {2}",
+                    "{0}: as many requests are live as maxConnections allows ({1}): more {2}",
                     server.address(),
                     Integer.toString(most),
                     limits.overLimit() == OverLimit.WAIT ? "wait" : "are refused");

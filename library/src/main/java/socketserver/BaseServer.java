@@ -18,6 +18,7 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +53,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// @param <R> what its handlers handle
 public abstract class BaseServer<R extends Request>
         implements Server, ConcurrencyMixIn, AutoCloseable {
+    private static final Map<String, System.Logger> LOGGERS = new ConcurrentHashMap<>();
+
     private final SocketAddress address;
     // Set by the constructor, or after it when the copy of a server has arrived in a child process.
     private RequestHandler<? super R> handler;
@@ -503,7 +506,8 @@ public abstract class BaseServer<R extends Request>
             List<LiveRequest> cut = live.others();
             String states = cut.stream().limit(10).toList().toString();
             cut.forEach(row -> row.close(CloseReason.CUT));
-            log().log(
+            log("shutdown")
+                    .log(
                             Level.WARNING,
                             "{0}: closed with {1} requests still live: {2}",
                             address(),
@@ -686,9 +690,10 @@ public abstract class BaseServer<R extends Request>
     /// client.
     protected void handleError(R request, Throwable failure) {
         if (CloseReason.of(failure) == CloseReason.FAILED) {
-            log().log(Level.WARNING, "request from " + request.client() + " failed", failure);
+            log("handler")
+                    .log(Level.WARNING, "request from " + request.client() + " failed", failure);
         } else {
-            log().log(Level.DEBUG, "{0}: {1}", request, failure);
+            log("handler").log(Level.DEBUG, "{0}: {1}", request, failure);
         }
     }
 
@@ -702,7 +707,11 @@ public abstract class BaseServer<R extends Request>
     ///   all clients that wait have been taken
     protected void handleAcceptError(Throwable failure, int attempt) {
         if (attempt == 1) {
-            log().log(Level.WARNING, address() + ": cannot take a request, trying again", failure);
+            log("accept")
+                    .log(
+                            Level.WARNING,
+                            address() + ": cannot take a request, trying again",
+                            failure);
         }
     }
 
@@ -737,7 +746,7 @@ public abstract class BaseServer<R extends Request>
         try {
             action.run();
         } catch (Throwable thrown) {
-            log().log(Level.WARNING, "%s: %s failed".formatted(address(), hook), thrown);
+            log("hook").log(Level.WARNING, "%s: %s failed".formatted(address(), hook), thrown);
         }
     }
 
@@ -745,7 +754,7 @@ public abstract class BaseServer<R extends Request>
         try {
             action.run();
         } catch (Throwable thrown) {
-            log().log(Level.WARNING, "%s of %s failed".formatted(hook, request), thrown);
+            log("hook").log(Level.WARNING, "%s of %s failed".formatted(hook, request), thrown);
             request.close();
         }
     }
@@ -789,7 +798,12 @@ public abstract class BaseServer<R extends Request>
 
     final void acceptRecovered(int failures) {
         listeners.acceptRecovered(this, failures);
-        log().log(Level.INFO, "{0}: takes requests again, after {1} failures", address(), failures);
+        log("accept")
+                .log(
+                        Level.INFO,
+                        "{0}: takes requests again, after {1} failures",
+                        address(),
+                        failures);
     }
 
     final boolean stopping() {
@@ -850,12 +864,9 @@ public abstract class BaseServer<R extends Request>
         return live;
     }
 
-    static System.Logger log() {
-        return Log.LOGGER;
-    }
-
-    /// Made at the first message: finding a logger takes longer than opening a socket.
-    private static final class Log {
-        static final System.Logger LOGGER = System.getLogger("socketserver");
+    /// {@return the logger of messages about that, found when there is the first one: it takes
+    /// longer than opening a socket}
+    static System.Logger log(String about) {
+        return LOGGERS.computeIfAbsent(about, name -> System.getLogger("socketserver." + name));
     }
 }

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 import socketserver.request.Request;
 import socketserver.request.Turn;
+import socketserver.transport.Alarm;
+import socketserver.transport.Timers;
 
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +29,7 @@ final class LiveRequests {
     private final AtomicInteger size = new AtomicInteger();
     // How many rows' handlers have left their requests open.
     private final AtomicInteger kept = new AtomicInteger();
+    private final Sweep sweep = new Sweep();
     private final Runnable onChange;
     private final Consumer<LiveRequest> onGone;
     private final ReentrantLock lock = new ReentrantLock();
@@ -83,6 +86,7 @@ final class LiveRequests {
         row.end();
         if (row.isKept()) {
             kept.incrementAndGet();
+            Alarm.at(sweep, Timers.later(System.nanoTime(), SWEEP));
             announce();
         } else {
             remove(row.request());
@@ -182,7 +186,6 @@ final class LiveRequests {
             boolean empty;
             do {
                 meanwhile.run();
-                // In slices, because nobody says when a kept request is closed.
                 empty = awaitSlice(deadline.or(Deadline.in(SWEEP)), awaited);
             } while (!empty && !deadline.passed() && !Thread.currentThread().isInterrupted());
             return empty;
@@ -201,7 +204,6 @@ final class LiveRequests {
     }
 
     private boolean othersAreLive(boolean awaited) {
-        sweep();
         if (!awaited || size() == 0) {
             return size() > 0;
         }
@@ -213,14 +215,21 @@ final class LiveRequests {
                                         && !row.handler().filter(stopping::contains).isPresent());
     }
 
-    /// {@return the deadline, or an earlier one if there are kept requests: nobody says when they
-    /// are closed}
-    Deadline untilSweep(Deadline deadline) {
-        return kept.get() > 0 ? deadline.or(Deadline.in(SWEEP)) : deadline;
-    }
-
     /// {@return whether that thread is busy with a request of this table}
     boolean handledBy(@Nullable Thread thread) {
         return rows.values().stream().anyMatch(row -> row.runsOn(thread));
+    }
+
+    /// Sweeps now and then while requests are kept: nobody says when one is closed.
+    private final class Sweep extends Timers.Timer {
+        @Override
+        protected long expired(long now) {
+            if (kept.get() == 0) {
+                return 0;
+            }
+            // Listeners are told, and the alarm must not wait for them.
+            Thread.startVirtualThread(LiveRequests.this::sweep);
+            return Timers.later(now, SWEEP);
+        }
     }
 }

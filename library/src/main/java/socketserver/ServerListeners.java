@@ -44,7 +44,7 @@ final class ServerListeners implements ServerListener {
             try {
                 event.accept(listener);
             } catch (Throwable thrown) {
-                BaseServer.log().log(
+                BaseServer.log("hook").log(
                         Level.WARNING, "listener %s failed".formatted(listener), thrown);
             }
         }

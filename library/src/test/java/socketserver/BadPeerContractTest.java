@@ -37,7 +37,7 @@ class BadPeerContractTest {
                                     .withWrite(Duration.ofMillis(100)));
 
     /// {@return handlers that answer each line, and some with a flood}
-    private static List<RequestHandler<Request>> handlers() {
+    static List<RequestHandler<Request>> handlers() {
         return List.of(
                 Variant.ofFamily((StreamRequest request) -> answer(request)),
                 Variant.ofFamily(Framing.lines().streams(BadPeerContractTest::answerFrame)));

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import socketserver.concurrency.ConcurrencyModel;
+import socketserver.request.CloseReason;
 import socketserver.request.DatagramRequest;
 import socketserver.request.DatagramRequestHandler;
 import socketserver.request.RequestHandler;
@@ -606,6 +607,17 @@ class CloseTest {
             eventually(() -> LockSupport.getBlocker(draining.thread()) != null);
             kept.close();
             assertThat(draining.join().cut()).isEmpty();
+        }
+    }
+
+    @Test
+    void closedKeptRequestIsToldThoughNobodyLooks() throws Exception {
+        try (var server = new Keeping(ServerOptions.DEFAULT);
+                Peer _ = Peer.of(server)) {
+            Events events = Events.of(server);
+            server.start();
+            server.kept.take().close();
+            assertThat(events.reason()).isEqualTo(CloseReason.HANDLED);
         }
     }
 

@@ -19,21 +19,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 
 /// Handlers that throw, are closed and are killed at random, while clients come and go.
 @Timeout(90)
 class HavocTest {
     private static final String BOMB = "bomb";
-
-    private static Stream<Variant> variants() {
-        return Variant.all().stream()
-                .filter(
-                        variant ->
-                                variant.family() == Family.TCP_IPV4
-                                        && !(variant.model() == Model.FORKING
-                                                && variant.engine().equals("jdk")));
-    }
 
     private static void echo(Request request) throws IOException {
         for (String line; (line = Variant.receive(request)) != null; ) {
@@ -45,13 +35,13 @@ class HavocTest {
     }
 
     @ParameterizedTest
-    @MethodSource("variants")
+    @MethodSource("socketserver.Variant#overTcp")
     void leavesAServerThatServes(Variant variant) throws Exception {
         havoc(variant, 20, Duration.ofSeconds(1));
     }
 
     @ParameterizedTest
-    @MethodSource("variants")
+    @MethodSource("socketserver.Variant#overTcp")
     @Tag("long")
     void leavesAServerThatServesManyForLong(Variant variant) throws Exception {
         havoc(variant, 100, Duration.ofSeconds(10));

@@ -35,6 +35,18 @@ record Variant(String engine, Family family, Model model) {
                 .toList();
     }
 
+    /// {@return the variants of one family, for what is the same in all: every model on each engine
+    /// that has it}
+    static List<Variant> overTcp() {
+        return all().stream()
+                .filter(variant -> variant.family() == Family.TCP_IPV4)
+                .filter(
+                        variant ->
+                                variant.model() != Model.FORKING
+                                        || variant.engine().equals("linux"))
+                .toList();
+    }
+
     /// {@return whether it is checked with the long cases only: each case starts processes}
     ///
     /// With the others forking is checked for one family of streams and one of packets; CPythonTest

@@ -121,7 +121,7 @@ final class BlockingWatch {
         Throwable stack = new Throwable("what " + owner + " does");
         stack.setStackTrace(owner.getStackTrace());
         long millis = Duration.ofNanos(held).toMillis();
-        System.getLogger("socketserver")
+        System.getLogger("socketserver.selector")
                 .log(
                         System.Logger.Level.WARNING,
                         "a handler has held its selector's loop for %d ms: all others wait. Let it"

@@ -66,7 +66,7 @@ final class Children {
     }
 
     static Logger log() {
-        return System.getLogger("socketserver");
+        return System.getLogger("socketserver.forking");
     }
 
     /// Starts the first spare child.

@@ -22,7 +22,7 @@ public record FramedStreams<T>(Framing<T> framing, FrameHandler<T> handler)
                             && (frame = request.input().read(framing)) != null) {
                         conversation.handle(frame);
                     }
-                    if (request.draining()) {
+                    if (request.draining() && conversation.goesOn() && !request.leaves()) {
                         conversation.draining();
                     }
                 });

@@ -72,7 +72,7 @@ final class Tapping {
     /// Names the tap's class: its own text could fail as well.
     private void log(WireTap told, Throwable thrown) {
         String tap = told.getClass().getName();
-        System.getLogger("socketserver")
+        System.getLogger("socketserver.hook")
                 .log(Level.WARNING, "%s: its tap (%s) failed".formatted(request, tap), thrown);
     }
 }

@@ -30,7 +30,7 @@ public final class Alarm {
             try {
                 TIMERS.run();
             } catch (Throwable thrown) {
-                System.getLogger("socketserver")
+                System.getLogger("socketserver.engine")
                         .log(System.Logger.Level.ERROR, "a deadline could not be kept", thrown);
             }
             long left = TIMERS.left();

@@ -12,7 +12,7 @@ final class DefaultEngine {
             return LinuxEngine.instance();
         }
         if (System.getProperty("os.name").equals("Linux")) {
-            System.getLogger("socketserver")
+            System.getLogger("socketserver.engine")
                     .log(System.Logger.Level.INFO, "using the jdk engine: {0}", missing);
         }
         return JdkEngine.INSTANCE;

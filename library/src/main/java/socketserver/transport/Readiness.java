@@ -136,7 +136,7 @@ final class Readiness {
                 try {
                     selector.select(key -> ((Readiness) key.attachment()).ready(key));
                 } catch (IOException | RuntimeException thrown) {
-                    System.getLogger("socketserver")
+                    System.getLogger("socketserver.engine")
                             .log(System.Logger.Level.ERROR, "waiting for readiness failed", thrown);
                 }
             }
