@@ -20,8 +20,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// What only a server with processes shows.
@@ -86,6 +90,33 @@ class ForkingTest {
             }
         }
         assertThat(pids).hasSizeBetween(2, 3);
+    }
+
+    @Test
+    void keepsNothingOfWhatAChildHasHandledBefore() throws Exception {
+        Set<CompletableFuture<Integer>> exits = Collections.newSetFromMap(new IdentityHashMap<>());
+        try (var server =
+                SocketServer.tcp(anyPort())
+                        .model(
+                                ConcurrencyModel.forking()
+                                        .withMaxChildren(1)
+                                        .withRequestsPerChild(Integer.MAX_VALUE))
+                        .open(ForkingTest::pid)) {
+            server.start();
+            for (int i = 0; i < 3; i++) {
+                try (var client = Family.TCP_IPV4.connect(server.address())) {
+                    eventually(
+                            () ->
+                                    assertThat(server.requests())
+                                            .anyMatch(row -> row.child().isPresent()));
+                    server.requests().getFirst().child().ifPresent(it -> exits.add(it.exit()));
+                    assertThat(client.ask("pid")).isNotNull();
+                }
+                eventually(() -> assertThat(server.requests()).isEmpty());
+            }
+        }
+        // A future for each request would stay until the process ends.
+        assertThat(exits).hasSize(1);
     }
 
     /// A server with a field of its own.

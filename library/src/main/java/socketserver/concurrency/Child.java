@@ -38,6 +38,8 @@ final class Child {
     private final Children children;
     private final int number;
     private final CompletableFuture<Process> process = new CompletableFuture<>();
+    // One for all of its requests: each dependent of onExit() is kept until the process ends.
+    private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     // What it has to do next, or nothing if it is let go: given by whoever takes it out of the idle
     // ones.
     private final BlockingQueue<Optional<Errand>> next = new ArrayBlockingQueue<>(1);
@@ -96,6 +98,7 @@ final class Child {
     }
 
     private void ended(Process ended) {
+        exit.complete(ended.exitValue());
         children.ended(
                 this,
                 new IOException(
@@ -215,7 +218,7 @@ final class Child {
                                         process.join().toHandle(),
                                         task.request(),
                                         Instant.now(),
-                                        process.join().onExit().thenApply(Process::exitValue)),
+                                        exit),
                                 () -> drain(task.request(), connection));
                     }
                     case REFUSED -> {

@@ -12,7 +12,8 @@ import java.util.concurrent.CompletableFuture;
 /// @param request what it handles
 /// @param since when it was given the request
 /// @param exit the status of the process once it has ended: what it gave to `System.exit`, or 128
-///   and the number of the signal that has killed it
+///   and the number of the signal that has killed it; one future for all requests that the process
+///   handles
 public record ChildProcess(
         ProcessHandle process, Request request, Instant since, CompletableFuture<Integer> exit) {
     /// {@return who asks}

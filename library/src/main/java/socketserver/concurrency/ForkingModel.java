@@ -28,7 +28,7 @@ import java.util.List;
 /// it lives. A request that finds one ready is answered some milliseconds later than by a thread,
 /// and by about 20 ms more for each megabyte that its handler refers to. One is kept ready at
 /// first, twice as many whenever a request has found none, and half of those that were not needed
-/// for ten seconds go. Requests that come faster than children start wait for them.
+/// for a minute go. Requests that come faster than children start wait for them.
 ///
 /// Children start a third sooner from a cache of their loaded classes (JEP 483, 16 MB), which a
 /// process of the lowest priority makes when the first one starts, once for each version of a

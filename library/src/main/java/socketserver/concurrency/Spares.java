@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 /// Guarded by the lock of the children whose number it is.
 final class Spares {
     private static final int FEWEST = 1;
-    static final long WHILE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    static final long WHILE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final int most;
     private int number = FEWEST;

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-import java.time.Duration;
-
 final class SparesTest {
-    private static final long WHILE = Duration.ofSeconds(10).toNanos();
+    private static final long WHILE = Spares.WHILE_NANOS;
 
     private final Spares spares = new Spares(5, 0);
 
