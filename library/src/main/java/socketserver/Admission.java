@@ -131,7 +131,12 @@ final class Admission {
     }
 
     private static boolean contain(List<Subnet> blocks, InetAddress address) {
-        return blocks.stream().anyMatch(block -> block.contains(address));
+        for (Subnet block : blocks) {
+            if (block.contains(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Lets no more requests in, or lets them in again; called by any thread.

@@ -6,6 +6,7 @@ import socketserver.request.Request;
 import socketserver.request.StreamRequest;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 ///
 /// The serving thread counts in; any thread counts out.
 final class ClientCounts {
-    // By subnet, or the number of a user.
+    // By address of IPv4, network of IPv6, or the number of a user.
     private final ConcurrentHashMap<Object, Integer> live = new ConcurrentHashMap<>();
 
     /// Counts a request in, unless its client has as many already as the limits allow.
@@ -65,8 +66,9 @@ final class ClientCounts {
     private static @Nullable Object client(Request request, Limits limits) {
         InetAddress address = address(request);
         if (address != null) {
-            int bits = address.getAddress().length * Byte.SIZE;
-            return new Subnet(address, bits == 32 ? bits : limits.clientPrefix());
+            return address instanceof Inet4Address
+                    ? address
+                    : new Subnet(address, limits.clientPrefix());
         }
         try {
             return request instanceof StreamRequest stream ? stream.credentials().uid() : null;

@@ -3,6 +3,7 @@ package socketserver;
 import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Objects;
 
 /// A block of Internet addresses that begin alike (CIDR, RFC 4632): `192.0.2.0/24`,
@@ -58,7 +59,13 @@ public record Subnet(InetAddress address, int prefix) implements Serializable {
     /// {@return whether the address is one of the block's; those of the other family never are}
     public boolean contains(InetAddress other) {
         byte[] bytes = other.getAddress();
-        return bytes.length == address.getAddress().length && masked(bytes, prefix).equals(address);
+        byte[] first = address.getAddress();
+        int whole = prefix / Byte.SIZE;
+        if (bytes.length != first.length || !Arrays.equals(bytes, 0, whole, first, 0, whole)) {
+            return false;
+        }
+        int rest = prefix % Byte.SIZE;
+        return rest == 0 || (bytes[whole] ^ first[whole]) >> (Byte.SIZE - rest) == 0;
     }
 
     /// {@return the text that [#of(String)] reads}
