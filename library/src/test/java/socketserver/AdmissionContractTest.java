@@ -137,6 +137,13 @@ class AdmissionContractTest {
                 var first = serving.client()) {
             Events events = Events.of(serving.server());
             assertThat(first.ask("hello")).isEqualTo("hello");
+            if (variant.model() == Model.FORKING) {
+                // Its socket is the child's alone from then on.
+                eventually(
+                        () ->
+                                assertThat(serving.server().requests())
+                                        .allMatch(row -> row.child().isPresent()));
+            }
             ServerOptions before = serving.server().options();
             serving.server().options(before.withLimits(limits -> limits.withMaxPerClient(1)));
             try (var second = serving.client()) {

@@ -42,6 +42,8 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
     // first call.
     private int @Nullable [] readErrno;
     private int @Nullable [] writeErrno;
+    // Those of a Unix client whose socket is another process's alone. Set by whoever lets it go.
+    private volatile @Nullable UnixCredentials lastCredentials;
 
     LinuxStreamRequest(
             Server server, SocketAddress client, SocketDescriptor descriptor, int domain) {
@@ -346,6 +348,10 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
         if (domain != AF_UNIX) {
             return super.credentials();
         }
+        UnixCredentials known = lastCredentials;
+        if (known != null) {
+            return known;
+        }
         descriptor.require();
         try {
             return LinuxSocket.credentials(descriptor.number());
@@ -381,6 +387,13 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
 
     @Override
     public void letGo() {
+        if (domain == AF_UNIX && isOpen()) {
+            try {
+                lastCredentials = credentials();
+            } catch (IOException closed) {
+                // Then nobody needs them.
+            }
+        }
         descriptor.letGo();
     }
 
