@@ -334,7 +334,12 @@ public abstract class BaseServer<R extends Request>
         return serving;
     }
 
-    private void wakeServing() {
+    /// {@return whether a request is there that [#awaitRequest] need not wait for}
+    boolean hasRequest() {
+        return false;
+    }
+
+    final void wakeServing() {
         loop.wake();
         wakeUp();
     }

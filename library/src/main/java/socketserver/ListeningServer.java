@@ -187,6 +187,11 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         return request;
     }
 
+    /// Says that what was accepted is kept for later.
+    final void kept() {
+        taken = null;
+    }
+
     @Override
     final @Nullable R takeRequest() throws IOException {
         R request = null;

@@ -11,13 +11,19 @@ public enum RefusalReason {
     /// [Limits#deny()] has it, or [Limits#allow()] has it not.
     DENIED,
     /// [BaseServer#verifyRequest] has said no, or has thrown.
-    NOT_VERIFIED;
+    NOT_VERIFIED,
+    /// As many connections of proxies waited as [ProxySettings#maxWaiting()] allows.
+    PROXIES_FULL,
+    /// Its proxy has not said in time for whom it connects: [ProxySettings#timeout()].
+    PROXY_TIMEOUT,
+    /// Its proxy has said something else than for whom it connects, or has gone before.
+    BAD_PROXY_HEADER;
 
     /// {@return whether the client is told so: it is not its own fault}
     boolean hasFarewell() {
         return switch (this) {
             case FULL, CLIENT_FULL, TOO_MANY -> true;
-            case DENIED, NOT_VERIFIED -> false;
+            case DENIED, NOT_VERIFIED, PROXIES_FULL, PROXY_TIMEOUT, BAD_PROXY_HEADER -> false;
         };
     }
 }

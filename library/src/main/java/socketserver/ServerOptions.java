@@ -7,16 +7,23 @@ import java.util.function.UnaryOperator;
 ///
 /// {@snippet class="socketserver.SnippetsTest" region="options"}
 ///
-/// Limits and deadlines may change while the server serves ([BaseServer#options(ServerOptions)]).
+/// Limits, deadlines and proxies may change while the server serves
+/// ([BaseServer#options(ServerOptions)]).
 public final class ServerOptions {
     /// What holds unless a program says otherwise.
     public static final ServerOptions DEFAULT =
             new ServerOptions(
-                    Limits.DEFAULT, Deadlines.DEFAULT, SocketSettings.DEFAULT, true, true);
+                    Limits.DEFAULT,
+                    Deadlines.DEFAULT,
+                    SocketSettings.DEFAULT,
+                    ProxySettings.DEFAULT,
+                    true,
+                    true);
 
     private final Limits limits;
     private final Deadlines deadlines;
     private final SocketSettings socket;
+    private final ProxySettings proxies;
     private final boolean bindAndActivate;
     private final boolean blockOnClose;
 
@@ -24,11 +31,13 @@ public final class ServerOptions {
             Limits limits,
             Deadlines deadlines,
             SocketSettings socket,
+            ProxySettings proxies,
             boolean bindAndActivate,
             boolean blockOnClose) {
         this.limits = Objects.requireNonNull(limits, "limits");
         this.deadlines = Objects.requireNonNull(deadlines, "deadlines");
         this.socket = Objects.requireNonNull(socket, "socket");
+        this.proxies = Objects.requireNonNull(proxies, "proxies");
         this.bindAndActivate = bindAndActivate;
         this.blockOnClose = blockOnClose;
     }
@@ -48,6 +57,11 @@ public final class ServerOptions {
         return socket;
     }
 
+    /// {@return whose connections begin with a header that says for whom they are}
+    public ProxySettings proxies() {
+        return proxies;
+    }
+
     /// {@return whether the constructor binds the socket; Python's `bind_and_activate`}
     public boolean bindAndActivate() {
         return bindAndActivate;
@@ -62,13 +76,13 @@ public final class ServerOptions {
     /// {@return these options with the limits changed}
     public ServerOptions withLimits(UnaryOperator<Limits> change) {
         return new ServerOptions(
-                change.apply(limits), deadlines, socket, bindAndActivate, blockOnClose);
+                change.apply(limits), deadlines, socket, proxies, bindAndActivate, blockOnClose);
     }
 
     /// {@return these options with the deadlines changed}
     public ServerOptions withDeadlines(UnaryOperator<Deadlines> change) {
         return new ServerOptions(
-                limits, change.apply(deadlines), socket, bindAndActivate, blockOnClose);
+                limits, change.apply(deadlines), socket, proxies, bindAndActivate, blockOnClose);
     }
 
     /// {@return these options with what a server on the open Internet should have:
@@ -82,17 +96,23 @@ public final class ServerOptions {
     /// {@return these options with the socket's settings changed}
     public ServerOptions withSocket(UnaryOperator<SocketSettings> change) {
         return new ServerOptions(
-                limits, deadlines, change.apply(socket), bindAndActivate, blockOnClose);
+                limits, deadlines, change.apply(socket), proxies, bindAndActivate, blockOnClose);
+    }
+
+    /// {@return these options with the settings of proxies changed}
+    public ServerOptions withProxies(UnaryOperator<ProxySettings> change) {
+        return new ServerOptions(
+                limits, deadlines, socket, change.apply(proxies), bindAndActivate, blockOnClose);
     }
 
     /// {@return these options with that word on binding; if false, the program calls
     /// [BaseServer#serverBind()] and [BaseServer#serverActivate()]}
     public ServerOptions withBindAndActivate(boolean bindAndActivate) {
-        return new ServerOptions(limits, deadlines, socket, bindAndActivate, blockOnClose);
+        return new ServerOptions(limits, deadlines, socket, proxies, bindAndActivate, blockOnClose);
     }
 
     /// {@return these options with that word on waiting}
     public ServerOptions withBlockOnClose(boolean blockOnClose) {
-        return new ServerOptions(limits, deadlines, socket, bindAndActivate, blockOnClose);
+        return new ServerOptions(limits, deadlines, socket, proxies, bindAndActivate, blockOnClose);
     }
 }

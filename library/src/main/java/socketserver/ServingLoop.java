@@ -87,7 +87,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
         if (stopped()) {
             return false;
         }
-        boolean came = ready || await(nextService);
+        boolean came = ready || server.hasRequest() || await(nextService);
         if (stopped()) {
             // What has become ready stays in the kernel's queue.
             return false;
@@ -135,7 +135,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
     @Override
     public long turnNow(boolean maybe) {
         server.servedHere();
-        ready |= maybe;
+        ready |= maybe || server.hasRequest();
         if (stopped()) {
             return STOPPED;
         }

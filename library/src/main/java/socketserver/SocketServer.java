@@ -155,6 +155,11 @@ public final class SocketServer<R extends Request, S extends BaseServer<R>> {
         return options(all -> all.withDeadlines(deadlines -> deadlines.withIdle(timeout)));
     }
 
+    /// Sets whose connections begin with a header of the PROXY protocol: [ProxySettings].
+    public SocketServer<R, S> proxiesFrom(Subnet... proxies) {
+        return options(all -> all.withProxies(set -> set.withFrom(List.of(proxies))));
+    }
+
     /// Sets how long [BaseServer#close()] waits for handlers; null is for ever.
     public SocketServer<R, S> closeTimeout(@Nullable Duration timeout) {
         return options(all -> all.withDeadlines(deadlines -> deadlines.withClose(timeout)));

@@ -17,13 +17,20 @@ import java.util.Set;
 
 /// A server of connections: what TCP and Unix stream servers share.
 public abstract class StreamServer extends ListeningServer<StreamRequest> {
-    StreamServer() {}
+    private final ProxyGate gate;
+
+    StreamServer() {
+        gate = new ProxyGate();
+        super();
+    }
 
     StreamServer(
             SocketAddress address,
             RequestHandler<? super StreamRequest> handler,
             ServerOptions options)
             throws IOException {
+        // Before the server may be closed because it cannot be bound.
+        gate = new ProxyGate();
         super(address, handler, options);
     }
 
@@ -48,15 +55,39 @@ public abstract class StreamServer extends ListeningServer<StreamRequest> {
         return engine.adoptStream(families(), descriptor);
     }
 
+    @Override
+    final boolean hasRequest() {
+        return gate.hasNext();
+    }
+
+    @Override
+    protected boolean awaitRequest(long nanos) throws IOException {
+        return gate.hasNext() || super.awaitRequest(nanos) || gate.hasNext();
+    }
+
     /// Accepts the next connection and gives it the deadlines of the options; Python's
     /// `get_request`.
+    ///
+    /// A proxy's connection comes when its header is in.
     @Override
     protected @Nullable StreamRequest getRequest() throws IOException {
-        StreamRequest request = super.getRequest();
+        StreamRequest request = gate.next();
+        while (request == null
+                && (request = super.getRequest()) != null
+                && gate.keeps(this, request)) {
+            kept();
+            request = null;
+        }
         if (request != null) {
             request.deadlines(options().deadlines().client());
         }
         return request;
+    }
+
+    @Override
+    protected void closeListener() throws IOException {
+        gate.close();
+        super.closeListener();
     }
 
     /// Sends what the output has buffered, then the end of our bytes, so that the client gets them

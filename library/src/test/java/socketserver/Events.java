@@ -1,9 +1,12 @@
 package socketserver;
 
+import org.jspecify.annotations.Nullable;
+
 import socketserver.request.CloseReason;
 
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -13,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 final class Events implements ServerListener {
     private final BlockingQueue<CloseReason> reasons = new LinkedBlockingQueue<>();
     private final BlockingQueue<RefusalReason> refusals = new LinkedBlockingQueue<>();
+    // Written before its reason is queued.
+    private volatile @Nullable LiveRequest last;
     private final List<String> all = new CopyOnWriteArrayList<>();
 
     /// {@return the events of that server from now on}
@@ -25,6 +30,11 @@ final class Events implements ServerListener {
     /// {@return why the next request has ended}
     CloseReason reason() throws InterruptedException {
         return next(reasons);
+    }
+
+    /// {@return the request that has ended last}
+    LiveRequest last() {
+        return Objects.requireNonNull(last);
     }
 
     /// {@return why the next client was refused}
@@ -109,6 +119,7 @@ final class Events implements ServerListener {
     @Override
     public void closed(LiveRequest request, CloseReason reason) {
         all.add("closed");
+        last = request;
         reasons.add(reason);
     }
 }

@@ -13,6 +13,7 @@ final class Exceptions {
                     FileContractTest.class,
                     DeadlineContractTest.class,
                     DrainContractTest.class,
+                    ProxyContractTest.class,
                     BadPeerContractTest.class,
                     TapContractTest.class);
 

@@ -36,10 +36,10 @@ final class Help {
               --over-limit WHAT    wait (default) or refuse: what the next ones get
               --farewell TEXT      a line for those who are refused
               --allow, --deny A,.. clients by address: 192.0.2.7,2001:db8::/32
+              --proxy-from A,...   connections from there begin with a PROXY header; unix: all do
               --first-byte-timeout T, --idle-timeout T, --read-timeout T, --message-timeout T,
               --write-timeout T    longest waits, the last for a byte to be taken (default 60s)
-              --min-rate N         bytes a second of a message
-              --max-age T          longest life of a connection
+              --min-rate N         bytes a second of a message; --max-age T: life of a connection
               --exposed            what suits a server on the open Internet, of all these
 
             SIGTERM or Ctrl-C stops when the live requests have finished, a second one at once.

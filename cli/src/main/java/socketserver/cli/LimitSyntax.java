@@ -9,6 +9,7 @@ import picocli.CommandLine.ParseResult;
 import socketserver.Deadlines;
 import socketserver.Limits;
 import socketserver.OverLimit;
+import socketserver.ProxySettings;
 import socketserver.ServerOptions;
 import socketserver.Subnet;
 import socketserver.request.DeadlineKind;
@@ -23,6 +24,7 @@ import java.util.Map;
 final class LimitSyntax {
     private static final String EXPOSED = "--exposed";
     private static final String FAREWELL = "--farewell";
+    private static final String PROXY_FROM = "--proxy-from";
     private static final String OVER_LIMIT = "--over-limit";
 
     /// The options that are times of the client.
@@ -43,6 +45,7 @@ final class LimitSyntax {
                     "--min-rate",
                     "--allow",
                     "--deny",
+                    PROXY_FROM,
                     FAREWELL);
 
     private LimitSyntax() {}
@@ -81,7 +84,21 @@ final class LimitSyntax {
                                 : ServerOptions.DEFAULT;
         Limits limits = limits(given, options.limits());
         Deadlines deadlines = deadlines(given, options.deadlines());
-        return options.withLimits(_ -> limits).withDeadlines(_ -> deadlines);
+        ProxySettings proxies = proxies(given, options.proxies());
+        return options.withLimits(_ -> limits)
+                .withDeadlines(_ -> deadlines)
+                .withProxies(_ -> proxies);
+    }
+
+    private static ProxySettings proxies(ParseResult given, ProxySettings before)
+            throws WrongArgumentException {
+        String text = value(given, PROXY_FROM);
+        if (text == null) {
+            return before;
+        }
+        return text.equals("unix")
+                ? before.withFromUnix(true)
+                : before.withFrom(subnets(PROXY_FROM, text));
     }
 
     private static Limits limits(ParseResult given, Limits before) throws WrongArgumentException {

@@ -27,11 +27,13 @@ final class SocketChild {
 
     /// {@return whether the command can be given that connection itself}
     ///
-    /// It cannot on the jdk engine, on systems that lack the calls, and under a deadline of reading
-    /// or writing, which only the one who reads and writes can watch.
+    /// It cannot on the jdk engine, on systems that lack the calls, under a deadline of reading or
+    /// writing, which only the one who reads and writes can watch, and if bytes of the client were
+    /// read already: those that came behind the header of a proxy.
     static boolean isFor(StreamRequest request) {
         return request instanceof DescriptorRequest
                 && !isTimed(request.deadlines())
+                && request.input().buffered() == 0
                 && Spawn.isPossible();
     }
 

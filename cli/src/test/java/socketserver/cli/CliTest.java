@@ -265,6 +265,28 @@ class CliTest {
     }
 
     @Test
+    void tellsCommandsForWhomAProxyConnects() throws Exception {
+        try (var command =
+                        RunningCommand.serve(
+                                1,
+                                "tcp://127.0.0.1:0",
+                                "--proxy-from",
+                                "127.0.0.0/8",
+                                "--exec",
+                                "sh",
+                                "-c",
+                                "read line; echo \"$line of $TCPREMOTEIP\"");
+                Socket socket = command.connect()) {
+            // What has come with the header is not lost.
+            socket.getOutputStream()
+                    .write("PROXY TCP4 192.0.2.7 192.0.2.1 4321 443\r\nhello\n".getBytes(UTF_8));
+            assertThat(socket.getInputStream().readAllBytes())
+                    .asString()
+                    .isEqualTo("hello of 192.0.2.7\n");
+        }
+    }
+
+    @Test
     void endsClientsThatAreSilentTooLong() throws Exception {
         try (var command = RunningCommand.serve(1, "tcp://127.0.0.1:0", "--read-timeout", "50ms");
                 Socket silent = command.connect()) {

@@ -24,7 +24,8 @@ public abstract class Request {
     private long id = IDS.incrementAndGet();
     private long sinceMillis = System.currentTimeMillis();
     private final Server server;
-    private final SocketAddress client;
+    // Written again only before anybody else has the request.
+    private SocketAddress client;
     // Written under the lock of this request.
     private volatile boolean draining;
     // Made when it is first needed, under the lock of this request.
@@ -52,6 +53,11 @@ public abstract class Request {
     protected final void cameAs(long id, Instant since) {
         this.id = id;
         sinceMillis = since.toEpochMilli();
+    }
+
+    /// Takes the address for which somebody else has connected; called before anybody else has it.
+    final void cameFor(SocketAddress client) {
+        this.client = client;
     }
 
     /// {@return a number that no other request of this process has, for logs; in a child process,

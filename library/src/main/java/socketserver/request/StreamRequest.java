@@ -29,6 +29,8 @@ import java.util.function.LongConsumer;
 /// One thread at a time may read, usually the handler's. Any thread may write: what one call writes
 /// stays together. The server flushes the output and ends the connection when the handler returns.
 public abstract class StreamRequest extends Request implements ByteChannel {
+    private static final Attribute<ProxyHeader> PROXY_HEADER = Attribute.named("proxy header");
+    private static final Attribute<SocketAddress> PEER = Attribute.named("peer");
     private static final VarHandle BYTES_IN = field("bytesIn", long.class);
     private static final VarHandle BYTES_OUT = field("bytesOut", long.class);
     private static final VarHandle READING = field("reading", byte.class);
@@ -76,6 +78,45 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     /// Makes a request of that client to that server.
     protected StreamRequest(Server server, SocketAddress client) {
         super(server, client);
+    }
+
+    /// {@return the address at the other end of the connection: the client's, or that of the proxy
+    /// which has connected for it}
+    public final SocketAddress peer() {
+        SocketAddress proxy = attribute(PEER);
+        return proxy == null ? client() : proxy;
+    }
+
+    /// {@return what a proxy has said of the client, or null if the connection is not that of a
+    /// proxy whom the server has been told to trust}
+    public final @Nullable ProxyHeader proxyHeader() {
+        return attribute(PROXY_HEADER);
+    }
+
+    /// Reads what a proxy says of the client; called before anything else is read, and before
+    /// anybody else has the request.
+    ///
+    /// @throws EOFException if the connection ends before
+    /// @throws java.net.ProtocolException if it begins otherwise
+    protected final void takeProxyHeader() throws IOException {
+        ProxyHeader header = input().read(ProxyHeader.decoder());
+        if (header == null) {
+            throw new EOFException("the connection has ended before a PROXY header");
+        }
+        // Only what is behind the header is the client's.
+        BYTES_IN.setOpaque(this, (long) input().buffered());
+        announced(header);
+    }
+
+    /// Takes what a proxy has said of the client, whose address is that of the request from now on;
+    /// called before anybody else has the request.
+    protected final void announced(ProxyHeader header) {
+        attribute(PROXY_HEADER, header);
+        SocketAddress source = header.source();
+        if (source != null) {
+            attribute(PEER, client());
+            cameFor(source);
+        }
     }
 
     /// {@return what the client sends, read ahead into a buffer; Python's `rfile`}

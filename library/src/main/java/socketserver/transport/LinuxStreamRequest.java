@@ -376,11 +376,14 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
         flush();
         ClientDeadlines times =
                 bytesIn() == 0 ? deadlines() : deadlines().with(DeadlineKind.FIRST_BYTE, null);
-        return new MovedStream(id(), since(), client(), times, takeAhead());
+        return new MovedStream(id(), since(), peer(), proxyHeader(), times, takeAhead());
     }
 
     void arrived(MovedStream moved) throws IOException {
         cameAs(moved.id(), moved.since());
+        if (moved.header() != null) {
+            announced(moved.header());
+        }
         deadlines(moved.deadlines());
         readAhead(moved.ahead());
     }

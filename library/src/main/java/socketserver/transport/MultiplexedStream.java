@@ -21,6 +21,15 @@ public abstract class MultiplexedStream extends StreamRequest {
         super(server, client);
     }
 
+    /// Waits for what a proxy says of the client, and takes it; called by a thread, before anything
+    /// else is done with the request.
+    ///
+    /// @throws java.io.EOFException if the connection ends before
+    /// @throws java.net.ProtocolException if it begins otherwise
+    public final void readProxyHeader() throws IOException {
+        takeProxyHeader();
+    }
+
     /// {@return the engine whose multiplexers can watch it}
     public abstract Engine engine();
 

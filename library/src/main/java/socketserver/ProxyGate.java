@@ -1,0 +1,116 @@
+package socketserver;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.request.StreamRequest;
+import socketserver.transport.Alarm;
+import socketserver.transport.MultiplexedStream;
+import socketserver.transport.Timers;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.ProtocolException;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/// Where the connections of proxies wait until their headers are in: then they are taken as if they
+/// came from the clients that the headers name.
+///
+/// The header is read on a virtual thread for each, so that no proxy holds up the thread that
+/// serves. What has come behind a header goes with its request.
+final class ProxyGate {
+    private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
+
+    private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
+    private final Queue<Waiting> announced = new ConcurrentLinkedQueue<>();
+    // Set by any thread that reports; two at once may both warn.
+    private volatile Deadline nextWarning = Deadline.in(Duration.ZERO);
+
+    /// Keeps the connection until its header is in, if it is that of a proxy.
+    ///
+    /// @return whether it does, or has refused it
+    boolean keeps(StreamServer server, StreamRequest request) {
+        ProxySettings settings = server.options().proxies();
+        if (!settings.has(request.client()) || !(request instanceof MultiplexedStream stream)) {
+            return false;
+        }
+        if (waiting.size() >= settings.maxWaiting()) {
+            server.refuse(request, RefusalReason.PROXIES_FULL);
+            return true;
+        }
+        Waiting added = new Waiting(server, stream);
+        waiting.add(added);
+        Alarm.at(added, Timers.later(System.nanoTime(), settings.timeout()));
+        Thread.ofVirtual().name("proxy-header-" + request.id()).start(added::read);
+        return true;
+    }
+
+    /// Says that something is not a header: whoever runs the server has made a mistake. Clients
+    /// that only knock, as some load balancers do to see whether anybody is there, make none.
+    private void report(StreamRequest request, IOException failed) {
+        boolean mistaken = failed instanceof ProtocolException && nextWarning.passed();
+        if (mistaken) {
+            nextWarning = Deadline.in(BETWEEN_WARNINGS);
+        }
+        BaseServer.log("proxy").log(
+                mistaken ? Level.WARNING : Level.DEBUG, "{0}: {1}", request, failed);
+    }
+
+    /// {@return whether there is one whose header is in}
+    boolean hasNext() {
+        return !announced.isEmpty();
+    }
+
+    /// {@return the next one whose header is in, or null}
+    @Nullable StreamRequest next() {
+        Waiting next = announced.poll();
+        if (next == null) {
+            return null;
+        }
+        waiting.remove(next);
+        return next.stream;
+    }
+
+    /// Ends those that wait.
+    void close() {
+        waiting.forEach(each -> each.stream.close());
+    }
+
+    private final class Waiting extends Timers.Timer {
+        private final StreamServer server;
+        private final MultiplexedStream stream;
+        // Set by the alarm's thread before it closes the connection.
+        private volatile boolean late;
+
+        Waiting(StreamServer server, MultiplexedStream stream) {
+            this.server = server;
+            this.stream = stream;
+        }
+
+        void read() {
+            try {
+                stream.readProxyHeader();
+                Alarm.remove(this);
+                announced.add(this);
+                server.wakeServing();
+            } catch (IOException failed) {
+                Alarm.remove(this);
+                waiting.remove(this);
+                report(stream, failed);
+                server.refuse(
+                        stream,
+                        late ? RefusalReason.PROXY_TIMEOUT : RefusalReason.BAD_PROXY_HEADER);
+            }
+        }
+
+        @Override
+        protected long expired(long now) {
+            late = true;
+            stream.close();
+            return 0;
+        }
+    }
+}
