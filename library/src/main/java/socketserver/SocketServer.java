@@ -9,6 +9,7 @@ import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
 import socketserver.request.UnixAddress;
+import socketserver.transport.Engine;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -92,6 +93,26 @@ public final class SocketServer<R extends Request, S extends BaseServer<R>> {
                                 return model;
                             }
                         });
+    }
+
+    /// {@return a composition of a server of an open socket, of whatever kind it is: of one of
+    /// [InheritedSocket#all()], for instance}
+    ///
+    /// [SocketSettings#withDescriptor(Integer)] says what becomes of it.
+    ///
+    /// @throws java.net.SocketException if it is no such socket
+    /// @throws UnsupportedOperationException on the jdk engine
+    public static SocketServer<?, ?> descriptor(int descriptor) throws IOException {
+        InetSocketAddress itsOwn = new InetSocketAddress(0);
+        SocketServer<?, ?> composition =
+                switch (Engine.chosen().kindOf(descriptor)) {
+                    case TCP -> tcp(itsOwn);
+                    case UDP -> udp(itsOwn);
+                    case UNIX_STREAM -> unix(UnixAddress.unnamed());
+                    case UNIX_DATAGRAM -> unixDatagram(UnixAddress.unnamed());
+                };
+        return composition.options(
+                all -> all.withSocket(socket -> socket.withDescriptor(descriptor)));
     }
 
     /// Runs one handler after the other on the serving thread, as without any such call.

@@ -25,6 +25,7 @@ import socketserver.request.DatagramRequestHandler;
 import socketserver.request.DeadlineKind;
 import socketserver.request.HexTap;
 import socketserver.request.PcapTap;
+import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
 import socketserver.request.StreamRequestHandler;
@@ -39,6 +40,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -437,6 +439,32 @@ class SnippetsTest {
             assertThat(ask(tcp.address(), "hello\n")).isEqualTo("hello\n");
             ShutdownReport report = servers.shutdown(Duration.ofSeconds(30));
             assertThat(report.cut()).isEmpty();
+        }
+        // @end
+    }
+
+    @Test
+    void socketsOfTheServiceManagerAreServed() throws Exception {
+        RequestHandler<Request> handler = request -> {};
+        // @start region="inherited"
+        List<BaseServer<?>> servers = new ArrayList<>();
+        for (InheritedSocket socket : InheritedSocket.all()) {
+            servers.add(SocketServer.descriptor(socket.descriptor()).threading().open(handler));
+        }
+        // @end
+        assertThat(servers).isEmpty();
+    }
+
+    @Test
+    void theServiceManagerIsTold() throws Exception {
+        // @start region="notifier"
+        try (var server = new ThreadingTcpServer(address, Echo::new);
+                var notifier = ServiceNotifier.fromEnvironment()) {
+            server.start();
+            notifier.ready();
+            assertThat(ask(server.address(), "hello\n")).isEqualTo("hello\n");
+            notifier.stopping();
+            server.shutdown(Duration.ofSeconds(30));
         }
         // @end
     }

@@ -181,7 +181,7 @@ final class CommandSyntax {
     private static List<Endpoint> endpoints(ParseResult result) throws WrongArgumentException {
         List<Endpoint> endpoints = new ArrayList<>();
         for (String text : result.matchedPositionalValue(0, List.<String>of())) {
-            endpoints.add(Endpoint.parse(text));
+            endpoints.addAll(Endpoint.parseAll(text));
         }
         if (endpoints.isEmpty()) {
             throw new WrongArgumentException(

@@ -1,14 +1,22 @@
 package socketserver.cli;
 
-import socketserver.request.UnixAddress;
+import org.jspecify.annotations.Nullable;
 
+import socketserver.InheritedSocket;
+import socketserver.request.UnixAddress;
+import socketserver.transport.Engine;
+
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 
 /// An address to serve, as the command line takes it: `tcp://HOST:PORT`, `udp://HOST:PORT`,
-/// `unix:PATH`, `unixgram:PATH`.
+/// `unix:PATH`, `unixgram:PATH`, or an open socket, `fd:N`, and those of systemd, `systemd` and
+/// `systemd:NAME`.
 ///
 /// A host that is empty or `*` means all addresses of the machine, IPv4 and IPv6. No name is looked
 /// up before the address is used.
@@ -16,12 +24,68 @@ import java.net.UnknownHostException;
 /// @param text the address as it was given
 /// @param host a name or an address without brackets, or the path of a Unix socket
 /// @param port 0 for any, and for Unix sockets
-record Endpoint(Family family, String text, String host, int port) {
+/// @param descriptor the number of a socket that is open, or null
+record Endpoint(Family family, String text, String host, int port, @Nullable Integer descriptor) {
     private static final String FORMS =
-            "tcp://HOST:PORT, udp://HOST:PORT, unix:PATH or unixgram:PATH";
+            "tcp://HOST:PORT, udp://HOST:PORT, unix:PATH, unixgram:PATH, fd:N or systemd[:NAME]";
+    private static final String SYSTEMD = "systemd";
+
+    Endpoint(Family family, String text, String host, int port) {
+        this(family, text, host, port, null);
+    }
+
+    /// {@return the addresses that the text says: one, unless it is those of systemd}
+    static List<Endpoint> parseAll(String text) throws WrongArgumentException {
+        return text.equals(SYSTEMD) || text.startsWith(SYSTEMD + ":")
+                ? passed(text, InheritedSocket.all())
+                : List.of(parse(text));
+    }
+
+    private static List<Endpoint> passed(String text, List<InheritedSocket> all)
+            throws WrongArgumentException {
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (InheritedSocket each : all) {
+            if (text.equals(SYSTEMD) || text.equals(SYSTEMD + ":" + each.name())) {
+                endpoints.add(open(text, each.descriptor()));
+            }
+        }
+        if (endpoints.isEmpty()) {
+            throw new WrongArgumentException(
+                    "address (%s): systemd has passed %s"
+                            .formatted(
+                                    text,
+                                    all.isEmpty()
+                                            ? "no sockets to this process"
+                                            : "other sockets: "
+                                                    + String.join(
+                                                            ", ",
+                                                            all.stream()
+                                                                    .map(InheritedSocket::name)
+                                                                    .toList())));
+        }
+        return endpoints;
+    }
+
+    private static Endpoint open(String text, int descriptor) throws WrongArgumentException {
+        try {
+            Family family =
+                    switch (Engine.chosen().kindOf(descriptor)) {
+                        case TCP -> Family.TCP;
+                        case UDP -> Family.UDP;
+                        case UNIX_STREAM -> Family.UNIX;
+                        case UNIX_DATAGRAM -> Family.UNIXGRAM;
+                    };
+            return new Endpoint(family, text, "", 0, descriptor);
+        } catch (IOException | UnsupportedOperationException refused) {
+            throw new WrongArgumentException("address (" + text + "): " + refused.getMessage());
+        }
+    }
 
     /// {@return the address that the text says}
     static Endpoint parse(String text) throws WrongArgumentException {
+        if (text.matches("fd:[0-9]{1,9}")) {
+            return open(text, Integer.parseInt(text.substring("fd:".length())));
+        }
         for (Family family : Family.values()) {
             String prefix = family.scheme() + (family.hasPort() ? "://" : ":");
             if (text.startsWith(prefix)) {
@@ -106,9 +170,10 @@ record Endpoint(Family family, String text, String host, int port) {
     ///
     /// @param bound what the server listens on
     String boundTo(SocketAddress bound) {
-        return bound instanceof InetSocketAddress inet
-                ? family.scheme() + "://" + AddressText.hostAndPort(inet)
-                : text;
+        if (bound instanceof InetSocketAddress inet) {
+            return family.scheme() + "://" + AddressText.hostAndPort(inet);
+        }
+        return descriptor == null ? text : family.scheme() + ":" + AddressText.of(bound);
     }
 
     /// {@return the address as it was given}

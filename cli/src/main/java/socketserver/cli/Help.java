@@ -12,6 +12,7 @@ final class Help {
 
             Serves sockets. An ADDRESS is one of
               tcp://HOST:PORT   udp://HOST:PORT   unix:PATH   unixgram:PATH
+              fd:N              systemd[:NAME]    (sockets that are open already)
             An empty HOST is all addresses of the machine, 0.0.0.0 those of IPv4, PORT 0 any
             port. When it is ready, a line says so: listening on tcp://127.0.0.1:43127
 
@@ -44,7 +45,6 @@ final class Help {
 
             SIGTERM or Ctrl-C stops when the live requests have finished, a second one at once.
             Exit codes: 0 stopped as asked, 1 cannot listen or failed, 2 wrong arguments.
-
             Examples: socketserver serve tcp://:8000 --max-per-client 10 --idle-timeout 30s
                       socketserver serve unix:/tmp/upper.sock --exec tr a-z A-Z
             """;

@@ -1,5 +1,6 @@
 package socketserver.cli;
 
+import socketserver.ServiceNotifier;
 import socketserver.request.DatagramRequest;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
@@ -107,19 +108,23 @@ final class ServeCommand {
         }
         more.forEach(out::println);
         out.flush();
-        if (terminal) {
-            try (StatusLine _ = StatusLine.show(servers, traffic)) {
-                return await(servers, ended, signals, drain);
+        try (ServiceNotifier manager = ServiceNotifier.fromEnvironment()) {
+            manager.ready();
+            if (terminal) {
+                try (StatusLine _ = StatusLine.show(servers, traffic)) {
+                    return await(servers, ended, signals, drain, manager);
+                }
             }
+            return await(servers, ended, signals, drain, manager);
         }
-        return await(servers, ended, signals, drain);
     }
 
     private int await(
             Servers servers,
             CompletableFuture<Void> ended,
             Signals signals,
-            CompletableFuture<Duration> drain) {
+            CompletableFuture<Duration> drain,
+            ServiceNotifier manager) {
         try {
             CompletableFuture.anyOf(signals.first(), drain, ended).join();
         } catch (CompletionException failed) {
@@ -131,7 +136,9 @@ final class ServeCommand {
         boolean asked = signalled || drain.isDone();
         Duration time = drain.getNow(options.drain());
         int live = servers.requests().size();
+        manager.stopping();
         if (asked && live > 0) {
+            manager.status("waiting for " + live + (live == 1 ? " request" : " requests"));
             Terminal.println(
                     "stopping: waiting for "
                             + live

@@ -51,6 +51,13 @@ record Servers(List<Endpoint> endpoints, ServerGroup group) {
             ConcurrencyModel model,
             ServerOptions options)
             throws IOException {
+        Integer descriptor = endpoint.descriptor();
+        if (descriptor != null) {
+            return SocketServer.descriptor(descriptor)
+                    .model(model)
+                    .options(_ -> options.withSocket(socket -> socket.withDescriptor(descriptor)))
+                    .open(handler);
+        }
         SocketServer<?, ?> composition =
                 switch (endpoint.family()) {
                     case TCP -> SocketServer.tcp(endpoint.inetAddress());

@@ -10,6 +10,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,7 +34,16 @@ final class RunningCommand implements AutoCloseable {
     private final List<String> listening = new ArrayList<>();
 
     private RunningCommand(List<String> options, String... args) throws IOException {
-        List<String> command = new ArrayList<>();
+        this(List.of(), Map.of(), options, args);
+    }
+
+    private RunningCommand(
+            List<String> program,
+            Map<String, String> environment,
+            List<String> options,
+            String... args)
+            throws IOException {
+        List<String> command = new ArrayList<>(program);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-Xlog:disable", "-Xlog:all=warning:stderr"));
@@ -43,7 +55,10 @@ final class RunningCommand implements AutoCloseable {
         command.addAll(List.of("--module", "socketserver.cli/socketserver.cli.Main"));
         command.addAll(List.of(args));
         err = Files.createTempFile("socketserver", ".err");
-        process = new ProcessBuilder(command).redirectError(Redirect.to(err.toFile())).start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(Redirect.to(err.toFile()));
+        builder.environment().putAll(environment);
+        process = builder.start();
         out = process.inputReader(UTF_8);
     }
 
@@ -82,16 +97,32 @@ final class RunningCommand implements AutoCloseable {
     /// is ready.
     static RunningCommand serve(List<String> options, int addresses, String... args)
             throws IOException {
+        return new RunningCommand(options, serve(args)).listening(addresses);
+    }
+
+    /// Starts serving by another program, which becomes this one, with that environment, and
+    /// returns when each address has said that it is ready.
+    static RunningCommand serveBy(
+            List<String> program, Map<String, String> environment, int addresses, String... args)
+            throws IOException {
+        return new RunningCommand(program, environment, List.of(), serve(args))
+                .listening(addresses);
+    }
+
+    private static String[] serve(String... args) {
         String[] all = new String[args.length + 1];
         all[0] = "serve";
         System.arraycopy(args, 0, all, 1, args.length);
-        RunningCommand command = new RunningCommand(options, all);
+        return all;
+    }
+
+    private RunningCommand listening(int addresses) throws IOException {
         for (int i = 0; i < addresses; i++) {
-            String line = command.out.readLine();
-            assertThat(line).as(command.err()).startsWith("listening on ");
-            command.listening.add(line.substring("listening on ".length()));
+            String line = out.readLine();
+            assertThat(line).as(err()).startsWith("listening on ");
+            listening.add(line.substring("listening on ".length()));
         }
-        return command;
+        return this;
     }
 
     /// {@return the next line of standard output}
@@ -116,6 +147,19 @@ final class RunningCommand implements AutoCloseable {
         socket.setSoTimeout(SECONDS * 1000);
         socket.connect(address(0));
         return socket;
+    }
+
+    /// {@return a connection to that port of this machine, once somebody listens there}
+    Socket connectWhenItListens(int port) {
+        return await().atMost(Duration.ofSeconds(SECONDS))
+                .ignoreException(ConnectException.class)
+                .until(
+                        () -> {
+                            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                            socket.setSoTimeout(SECONDS * 1000);
+                            return socket;
+                        },
+                        Socket::isConnected);
     }
 
     /// Sends SIGTERM.

@@ -57,6 +57,15 @@ public interface Engine {
         throw new UnsupportedOperationException("the " + name() + " engine connects to nothing");
     }
 
+    /// Sends a datagram to the Unix socket at that address, from an unnamed one; never waits.
+    ///
+    /// @throws IOException if nobody is there, or can take it now
+    /// @throws UnsupportedOperationException if the engine cannot do it
+    default void send(UnixAddress to, byte[] datagram) throws IOException {
+        throw new UnsupportedOperationException(
+                "the " + name() + " engine sends no Unix datagrams");
+    }
+
     /// {@return two connections with each other, within this process}
     ///
     /// @param server what they are of
@@ -76,6 +85,12 @@ public interface Engine {
             other.close();
         }
     }
+
+    /// {@return what an open socket is}
+    ///
+    /// @throws java.net.SocketException if it is no socket, or one of another kind
+    /// @throws UnsupportedOperationException if the engine cannot tell
+    SocketKind kindOf(int descriptor) throws IOException;
 
     /// {@return the listener of a stream socket that is open, bound and listening already}
     ///

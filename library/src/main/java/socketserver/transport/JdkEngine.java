@@ -48,15 +48,24 @@ final class JdkEngine implements Engine {
     }
 
     @Override
+    public SocketKind kindOf(int descriptor) {
+        throw lacksDescriptors(descriptor);
+    }
+
+    @Override
     public Listener<StreamRequest> adoptStream(
             Set<StandardProtocolFamily> families, int descriptor) {
-        throw lacks("way to serve an open descriptor (%d)".formatted(descriptor));
+        throw lacksDescriptors(descriptor);
     }
 
     @Override
     public Listener<DatagramRequest> adoptDatagram(
             Set<StandardProtocolFamily> families, int descriptor, int maxPacketSize) {
-        throw lacks("way to serve an open descriptor (%d)".formatted(descriptor));
+        throw lacksDescriptors(descriptor);
+    }
+
+    private static UnsupportedOperationException lacksDescriptors(int descriptor) {
+        return lacks("way to serve an open descriptor (%d)".formatted(descriptor));
     }
 
     @Override

@@ -60,6 +60,11 @@ final class LinuxEngine implements Engine {
     }
 
     @Override
+    public SocketKind kindOf(int descriptor) throws IOException {
+        return LinuxSocket.kind(descriptor);
+    }
+
+    @Override
     public Listener<StreamRequest> adoptStream(Set<StandardProtocolFamily> families, int descriptor)
             throws IOException {
         int domain = LinuxSocket.adopt(descriptor, SOCK_STREAM, families);
@@ -78,6 +83,11 @@ final class LinuxEngine implements Engine {
     public StreamRequest connect(Server server, UnixAddress address) throws IOException {
         int number = LinuxSocket.connect(address);
         return connection(server, address, number);
+    }
+
+    @Override
+    public void send(UnixAddress to, byte[] datagram) throws IOException {
+        LinuxSocket.send(to, datagram);
     }
 
     @Override

@@ -31,6 +31,7 @@ import static socketserver.posix.Errno.EAFNOSUPPORT;
 import static socketserver.posix.Errno.EBADF;
 import static socketserver.posix.Errno.ENOTSOCK;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import socketserver.posix.Libc;
@@ -40,6 +41,7 @@ import socketserver.request.UnixAddress;
 import socketserver.request.UnixCredentials;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -102,7 +104,22 @@ final class LinuxSocket {
     /// {@return the number of a new connection, non-blocking, with the Unix stream socket at that
     /// address}
     static int connect(UnixAddress address) throws IOException {
-        int made = open(AF_UNIX, SOCK_STREAM);
+        return connect(address, SOCK_STREAM);
+    }
+
+    /// Sends one datagram to a Unix socket.
+    static void send(UnixAddress address, byte[] datagram) throws IOException {
+        int made = connect(address, SOCK_DGRAM);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, datagram);
+            SystemCallException.check(Libc.write(made, bytes), "write", address);
+        } finally {
+            Libc.close(made);
+        }
+    }
+
+    private static int connect(UnixAddress address, int type) throws IOException {
+        int made = open(AF_UNIX, type);
         int result;
         try (Scratch scratch = Scratch.take()) {
             MemorySegment memory = scratch.memory();
@@ -133,6 +150,21 @@ final class LinuxSocket {
     /// {@return the domain of an open socket}
     static int domain(int descriptor) throws SocketException {
         return ask(descriptor, SO_DOMAIN);
+    }
+
+    /// {@return what an open socket is}
+    static SocketKind kind(int descriptor) throws SocketException {
+        int type = ask(descriptor, SO_TYPE);
+        int domain = ask(descriptor, SO_DOMAIN);
+        boolean stream = type == SOCK_STREAM;
+        if (!stream && type != SOCK_DGRAM) {
+            throw unfit(descriptor, "is a %s socket".formatted(typeName(type)));
+        }
+        return switch (domain) {
+            case AF_UNIX -> stream ? SocketKind.UNIX_STREAM : SocketKind.UNIX_DATAGRAM;
+            case AF_INET, AF_INET6 -> stream ? SocketKind.TCP : SocketKind.UDP;
+            default -> throw unfit(descriptor, "is a socket of family " + domain);
+        };
     }
 
     /// Makes an open socket ours, if it is of that kind: non-blocking and not for child processes.
