@@ -28,6 +28,7 @@ final class ProxyGate {
     private final Queue<Waiting> announced = new ConcurrentLinkedQueue<>();
     // Set by any thread that reports; two at once may both warn.
     private volatile Deadline nextWarning = Deadline.in(Duration.ZERO);
+    private volatile boolean closed;
 
     /// Keeps the connection until its header is in, if it is that of a proxy.
     ///
@@ -74,8 +75,9 @@ final class ProxyGate {
         return next.stream;
     }
 
-    /// Ends those that wait.
+    /// Ends those that wait, with the server.
     void close() {
+        closed = true;
         waiting.forEach(each -> each.stream.close());
     }
 
@@ -91,18 +93,26 @@ final class ProxyGate {
         }
 
         void read() {
+            boolean in = false;
             try {
                 stream.readProxyHeader();
                 Alarm.remove(this);
+                in = true;
                 announced.add(this);
                 server.wakeServing();
             } catch (IOException failed) {
+                if (!closed) {
+                    report(stream, failed);
+                    server.refuse(
+                            stream,
+                            late ? RefusalReason.PROXY_TIMEOUT : RefusalReason.BAD_PROXY_HEADER);
+                }
+            } finally {
                 Alarm.remove(this);
-                waiting.remove(this);
-                report(stream, failed);
-                server.refuse(
-                        stream,
-                        late ? RefusalReason.PROXY_TIMEOUT : RefusalReason.BAD_PROXY_HEADER);
+                if (!in) {
+                    waiting.remove(this);
+                    stream.close();
+                }
             }
         }
 

@@ -27,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 public final class ServiceNotifier implements AutoCloseable {
     private final @Nullable UnixAddress manager;
     private final Beat beat;
+    // Whether this process can send no such messages at all. Set by any thread.
+    private volatile boolean mute;
 
     private ServiceNotifier(@Nullable UnixAddress manager, @Nullable Duration watchdog) {
         this.manager = manager;
@@ -105,12 +107,13 @@ public final class ServiceNotifier implements AutoCloseable {
     }
 
     private void send(String message) {
-        if (manager == null) {
+        if (manager == null || mute) {
             return;
         }
         try {
             Engine.chosen().send(manager, message.getBytes(UTF_8));
         } catch (IOException | UnsupportedOperationException failed) {
+            mute = failed instanceof UnsupportedOperationException;
             BaseServer.log("notify").log(
                     Level.WARNING,
                     "{0} cannot be told {1}: {2}",

@@ -151,7 +151,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
         }
         HandleResult result = ready ? next() : null;
         // It is not told again that there are some.
-        ready = result != null || (ready && mustWait());
+        ready = result != null || server.hasRequest() || (ready && mustWait());
         service(isTaken(result));
         if (stopped()) {
             return STOPPED;

@@ -17,7 +17,12 @@ import java.util.Set;
 
 /// A server of connections: what TCP and Unix stream servers share.
 public abstract class StreamServer extends ListeningServer<StreamRequest> {
+    // So many connections of proxies are accepted without a look at anything else.
+    private static final int MOST_AT_ONCE = 64;
+
     private final ProxyGate gate;
+    // Whether there may be more to accept though none was returned. The serving thread's alone.
+    private boolean more;
 
     StreamServer() {
         gate = new ProxyGate();
@@ -57,12 +62,12 @@ public abstract class StreamServer extends ListeningServer<StreamRequest> {
 
     @Override
     final boolean hasRequest() {
-        return gate.hasNext();
+        return more || gate.hasNext();
     }
 
     @Override
     protected boolean awaitRequest(long nanos) throws IOException {
-        return gate.hasNext() || super.awaitRequest(nanos) || gate.hasNext();
+        return hasRequest() || super.awaitRequest(nanos) || hasRequest();
     }
 
     /// Accepts the next connection and gives it the deadlines of the options; Python's
@@ -72,11 +77,17 @@ public abstract class StreamServer extends ListeningServer<StreamRequest> {
     @Override
     protected @Nullable StreamRequest getRequest() throws IOException {
         StreamRequest request = gate.next();
-        while (request == null
-                && (request = super.getRequest()) != null
-                && gate.keeps(this, request)) {
-            kept();
-            request = null;
+        more = false;
+        for (int kept = 0; request == null && !more; kept++) {
+            request = super.getRequest();
+            if (request == null) {
+                return null;
+            }
+            if (gate.keeps(this, request)) {
+                kept();
+                request = null;
+                more = kept == MOST_AT_ONCE;
+            }
         }
         if (request != null) {
             request.deadlines(options().deadlines().client());
