@@ -46,6 +46,7 @@ final class CommandSyntax {
                 .addOption(option("--source").type(File.class).build())
                 .addOption(option("--model", List.of(MODELS)).build())
                 .addOption(option("--drain").build())
+                .addOption(option("--unready").build())
                 .addOption(option("--status").build())
                 .addOption(option("--status-token").build())
                 .addPositional(
@@ -103,6 +104,7 @@ final class CommandSyntax {
                 result.hasMatchedOption("--source") ? file(result, "--source", "") : null,
                 serverOptions(result, command != null),
                 DurationText.parse("--drain", text(result, "--drain", "10s")),
+                DurationText.parse("--unready", text(result, "--unready", "0s")),
                 StatusOptions.parse(text(result, "--status"), text(result, "--status-token")));
     }
 

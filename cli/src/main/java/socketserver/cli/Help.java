@@ -28,6 +28,7 @@ final class Help {
                                    synchronous: one after the other; forking: a process for each;
                                    selector: one loop for all, one handler at a time
               --drain T            longest wait for live requests at the stop (default 10s)
+              --unready T          how much of it clients are taken though /healthz says no
               --status HOST:PORT   a page that shows and changes this; --status-token TEXT guards it
 
             Bounds, which hold for each address (T is 500ms, 30s, 5m or 2h):
@@ -45,8 +46,7 @@ final class Help {
 
             SIGTERM or Ctrl-C stops when the live requests have finished, a second one at once.
             Exit codes: 0 stopped as asked, 1 cannot listen or failed, 2 wrong arguments.
-            Examples: socketserver serve tcp://:8000 --max-per-client 10 --idle-timeout 30s
-                      socketserver serve unix:/tmp/upper.sock --exec tr a-z A-Z
+            Example: socketserver serve unix:/tmp/upper.sock --exec tr a-z A-Z
             """;
 
     /// {@return the name and version of the command, and of the Java that runs it}

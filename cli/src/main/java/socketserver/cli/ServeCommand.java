@@ -1,5 +1,6 @@
 package socketserver.cli;
 
+import socketserver.Drain;
 import socketserver.ServiceNotifier;
 import socketserver.request.DatagramRequest;
 import socketserver.request.Request;
@@ -129,7 +130,7 @@ final class ServeCommand {
             CompletableFuture.anyOf(signals.first(), drain, ended).join();
         } catch (CompletionException failed) {
             Terminal.println("serving has failed: " + failed.getCause(), failed.getCause());
-            servers.stop(servers.requests().size(), options.drain(), signals.first());
+            servers.stop(servers.requests().size(), Drain.within(options.drain()), signals.first());
             return Main.FAILED;
         }
         boolean signalled = signals.first().isDone();
@@ -137,6 +138,7 @@ final class ServeCommand {
         Duration time = drain.getNow(options.drain());
         int live = servers.requests().size();
         manager.stopping();
+        Drain how = Drain.within(time).withUnready(shorter(options.unready(), time));
         if (asked && live > 0) {
             manager.status("waiting for " + live + (live == 1 ? " request" : " requests"));
             Terminal.println(
@@ -148,9 +150,12 @@ final class ServeCommand {
                             + (signalled ? "; a second signal cuts" : "; a signal cuts"),
                     null);
         }
-        StopReport report =
-                servers.stop(live, time, signalled ? signals.second() : signals.first());
+        StopReport report = servers.stop(live, how, signalled ? signals.second() : signals.first());
         Terminal.println(report.toString(), null);
         return Main.STOPPED;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 /// @param source the file whose class serves instead, or null
 /// @param server the settings of each server
 /// @param drain how long a stop waits for the live requests
+/// @param unready how much of that clients are still taken, though `/healthz` says no
 /// @param status where the status page is to be, or null for none
 record ServeOptions(
         List<Endpoint> endpoints,
@@ -32,4 +33,5 @@ record ServeOptions(
         @Nullable String source,
         ServerOptions server,
         Duration drain,
+        Duration unready,
         @Nullable StatusOptions status) {}

@@ -118,10 +118,9 @@ record Servers(List<Endpoint> endpoints, ServerGroup group) {
     ///
     /// @param live how many requests were live when the stop was asked for; some may have finished
     ///   before the servers have begun to count
-    StopReport stop(int live, Duration time, CompletableFuture<?> cutNow) {
+    StopReport stop(int live, Drain drain, CompletableFuture<?> cutNow) {
         CompletableFuture<ShutdownReport> draining =
-                CompletableFuture.supplyAsync(
-                        () -> group.close(Drain.within(time)), Thread::startVirtualThread);
+                CompletableFuture.supplyAsync(() -> group.close(drain), Thread::startVirtualThread);
         CompletableFuture.anyOf(draining, cutNow).join();
         ShutdownReport report = draining.isDone() ? draining.join() : group.shutdown(Duration.ZERO);
         List<String> cut = report.cut().stream().map(this::clientOf).toList();

@@ -162,6 +162,11 @@ final class RunningCommand implements AutoCloseable {
                         Socket::isConnected);
     }
 
+    /// Sends SIGKILL.
+    void kill() {
+        process.destroyForcibly();
+    }
+
     /// Sends SIGTERM.
     void terminate() {
         process.toHandle().destroy();
