@@ -87,7 +87,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
         if (stopped()) {
             return false;
         }
-        boolean came = ready || server.hasRequest() || await(nextService);
+        boolean came = ready || await(nextService);
         if (stopped()) {
             // What has become ready stays in the kernel's queue.
             return false;

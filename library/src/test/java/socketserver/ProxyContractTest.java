@@ -2,8 +2,11 @@ package socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static socketserver.Patience.eventually;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import socketserver.framing.Framing;
@@ -18,7 +21,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -74,10 +76,7 @@ class ProxyContractTest {
     }
 
     private static byte[] with(byte[] header, String rest) {
-        byte[] more = rest.getBytes(UTF_8);
-        byte[] all = Arrays.copyOf(header, header.length + more.length);
-        System.arraycopy(more, 0, all, header.length, more.length);
-        return all;
+        return ProxyBytes.joined(header, rest.getBytes(UTF_8));
     }
 
     @Contract
@@ -228,6 +227,24 @@ class ProxyContractTest {
         }
         try (client) {
             assertThat(ended(client)).isTrue();
+        }
+    }
+
+    @Test
+    void waitsForRoomThoughAHeaderIsIn() throws Exception {
+        ServerOptions options = believing().withLimits(limits -> limits.withMaxConnections(1));
+        try (var server = new ThreadingTcpServer(Peer.anyPort(), handlers().getFirst(), options);
+                var second = Peer.of(server)) {
+            server.start();
+            try (var first = Peer.of(server)) {
+                first.socket.getOutputStream().write(with(HEADER, "hello\n"));
+                assertThat(first.line()).startsWith("hello of");
+                second.socket.getOutputStream().write(with(HEADER, "next\n"));
+                eventually(() -> assertThat(server.hasRequest()).isTrue());
+                // It does not turn meanwhile.
+                eventually(() -> assertThat(Patience.waitsForRoom(server)).isTrue());
+            }
+            assertThat(second.line()).startsWith("next of");
         }
     }
 

@@ -81,7 +81,8 @@ public final class ProxyBytes {
         return ByteBuffer.wrap(all).putInt(header.length + 3, (int) sum.getValue()).array();
     }
 
-    private static byte[] joined(byte[]... parts) {
+    /// {@return the parts, one after the other}
+    public static byte[] joined(byte[]... parts) {
         var all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);
