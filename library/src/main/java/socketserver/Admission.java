@@ -6,16 +6,12 @@ import socketserver.request.Request;
 
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Whether a server may take the next request, and whether one that it has taken may come in.
 ///
 /// The serving thread's alone, unless a method says otherwise.
 final class Admission {
-    private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
-
     private final BaseServer<?> server;
     private final AcceptRate rate = new AcceptRate();
     private final ClientCounts clients = new ClientCounts();
@@ -23,7 +19,7 @@ final class Admission {
     private boolean countsClients;
     // Set by any thread.
     private final AtomicBoolean suspended = new AtomicBoolean();
-    private Deadline nextWarning = Deadline.in(Duration.ZERO);
+    private final SparseWarnings warnings = new SparseWarnings();
 
     Admission(BaseServer<?> server) {
         this.server = server;
@@ -83,8 +79,7 @@ final class Admission {
     private boolean isFull(Limits limits) {
         int most = Math.min(limits.maxConnections(), descriptors);
         boolean full = live() >= most;
-        if (full && nextWarning.passed()) {
-            nextWarning = Deadline.in(BETWEEN_WARNINGS);
+        if (full && warnings.mayBeGiven()) {
             BaseServer.log("limits").log(
                     Level.WARNING,
                     "{0}: as many requests are live as maxConnections allows ({1}): more {2}",
@@ -126,17 +121,8 @@ final class Admission {
         }
         InetAddress address = ClientCounts.address(request);
         return address != null
-                && (contain(limits.deny(), address)
-                        || !(limits.allow().isEmpty() || contain(limits.allow(), address)));
-    }
-
-    private static boolean contain(List<Subnet> blocks, InetAddress address) {
-        for (Subnet block : blocks) {
-            if (block.contains(address)) {
-                return true;
-            }
-        }
-        return false;
+                && (Subnet.contain(limits.deny(), address)
+                        || !(limits.allow().isEmpty() || Subnet.contain(limits.allow(), address)));
     }
 
     /// Lets no more requests in, or lets them in again; called by any thread.

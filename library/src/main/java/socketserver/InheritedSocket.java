@@ -42,7 +42,8 @@ public record InheritedSocket(int descriptor, String name) {
         }
         String[] names = environment.getOrDefault("LISTEN_FDNAMES", "").split(":", -1);
         List<InheritedSocket> sockets = new ArrayList<>();
-        for (int i = 0; i < number(count); i++) {
+        int most = number(count);
+        for (int i = 0; i < most; i++) {
             boolean named = i < names.length && !names[i].isEmpty();
             sockets.add(new InheritedSocket(FIRST + i, named ? names[i] : "unknown"));
         }

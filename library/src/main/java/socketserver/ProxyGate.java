@@ -10,7 +10,6 @@ import socketserver.transport.Timers;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.ProtocolException;
-import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,12 +21,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /// The header is read on a virtual thread for each, so that no proxy holds up the thread that
 /// serves. What has come behind a header goes with its request.
 final class ProxyGate {
-    private static final Duration BETWEEN_WARNINGS = Duration.ofMinutes(1);
-
     private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
     private final Queue<Waiting> announced = new ConcurrentLinkedQueue<>();
-    // Set by any thread that reports; two at once may both warn.
-    private volatile Deadline nextWarning = Deadline.in(Duration.ZERO);
+    private final SparseWarnings warnings = new SparseWarnings();
+    // Set by the thread that closes.
     private volatile boolean closed;
 
     /// Keeps the connection until its header is in, if it is that of a proxy.
@@ -52,10 +49,7 @@ final class ProxyGate {
     /// Says that something is not a header: whoever runs the server has made a mistake. Clients
     /// that only knock, as some load balancers do to see whether anybody is there, make none.
     private void report(StreamRequest request, IOException failed) {
-        boolean mistaken = failed instanceof ProtocolException && nextWarning.passed();
-        if (mistaken) {
-            nextWarning = Deadline.in(BETWEEN_WARNINGS);
-        }
+        boolean mistaken = failed instanceof ProtocolException && warnings.mayBeGiven();
         BaseServer.log("proxy").log(
                 mistaken ? Level.WARNING : Level.DEBUG, "{0}: {1}", request, failed);
     }
@@ -96,10 +90,7 @@ final class ProxyGate {
             boolean in = false;
             try {
                 stream.readProxyHeader();
-                Alarm.remove(this);
                 in = true;
-                announced.add(this);
-                server.wakeServing();
             } catch (IOException failed) {
                 if (!closed) {
                     report(stream, failed);
@@ -113,6 +104,10 @@ final class ProxyGate {
                     waiting.remove(this);
                     stream.close();
                 }
+            }
+            if (in) {
+                announced.add(this);
+                server.wakeServing();
             }
         }
 

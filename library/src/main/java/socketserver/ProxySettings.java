@@ -57,8 +57,7 @@ public record ProxySettings(List<Subnet> from, boolean fromUnix, Duration timeou
     /// {@return whether a connection from there begins with a header}
     boolean has(SocketAddress peer) {
         return switch (peer) {
-            case InetSocketAddress internet ->
-                    from.stream().anyMatch(each -> each.contains(internet.getAddress()));
+            case InetSocketAddress internet -> Subnet.contain(from, internet.getAddress());
             case UnixAddress _ -> fromUnix;
             default -> false;
         };

@@ -57,11 +57,7 @@ public final class ServiceNotifier implements AutoCloseable {
                     "NOTIFY_SOCKET (%s) must be a path, or a name that begins with @"
                             .formatted(socket));
         }
-        return new ServiceNotifier(
-                socket.startsWith("@")
-                        ? UnixAddress.abstractName(socket.substring(1))
-                        : UnixAddress.of(socket),
-                watchdog(environment, process));
+        return new ServiceNotifier(UnixAddress.parse(socket), watchdog(environment, process));
     }
 
     private static @Nullable Duration watchdog(Map<String, String> environment, long process) {

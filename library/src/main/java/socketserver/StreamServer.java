@@ -78,7 +78,7 @@ public abstract class StreamServer extends ListeningServer<StreamRequest> {
     protected @Nullable StreamRequest getRequest() throws IOException {
         StreamRequest request = gate.next();
         more = false;
-        for (int kept = 0; request == null && !more; kept++) {
+        for (int proxies = 1; request == null && !more; proxies++) {
             request = super.getRequest();
             if (request == null) {
                 return null;
@@ -86,7 +86,7 @@ public abstract class StreamServer extends ListeningServer<StreamRequest> {
             if (gate.keeps(this, request)) {
                 kept();
                 request = null;
-                more = kept == MOST_AT_ONCE;
+                more = proxies == MOST_AT_ONCE;
             }
         }
         if (request != null) {

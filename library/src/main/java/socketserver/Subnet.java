@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /// A block of Internet addresses that begin alike (CIDR, RFC 4632): `192.0.2.0/24`,
@@ -54,6 +55,17 @@ public record Subnet(InetAddress address, int prefix) implements Serializable {
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException(impossible);
         }
+    }
+
+    /// {@return whether one of the blocks has the address}
+    static boolean contain(List<Subnet> blocks, InetAddress address) {
+        // Asked of each connection: a stream would be made for each.
+        for (Subnet block : blocks) {
+            if (block.contains(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// {@return whether the address is one of the block's; those of the other family never are}

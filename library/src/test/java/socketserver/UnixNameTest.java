@@ -103,6 +103,13 @@ class UnixNameTest {
     }
 
     @Test
+    void isReadAsCommandLinesWriteIt() {
+        assertThat(UnixAddress.parse("@a")).isEqualTo(UnixAddress.abstractName("a"));
+        assertThat(UnixAddress.parse("/run/a")).isEqualTo(UnixAddress.of("/run/a"));
+        assertThat(UnixAddress.parse("./@a")).isEqualTo(UnixAddress.of("./@a"));
+    }
+
+    @Test
     void haveANameOfTheKernelsChoiceIfTheyAreGivenNone() throws Exception {
         try (UnixStreamServer first = streams(UnixAddress.unnamed());
                 UnixStreamServer second = streams(UnixAddress.unnamed());

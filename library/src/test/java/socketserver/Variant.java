@@ -35,11 +35,15 @@ record Variant(String engine, Family family, Model model) {
                 .toList();
     }
 
-    /// {@return the variants of one family, for what is the same in all: every model on each engine
-    /// that has it}
+    /// {@return the variants of one family, for what is the same in all}
     static List<Variant> overTcp() {
+        return of(Family.TCP_IPV4);
+    }
+
+    /// {@return the variants of those families: every model on each engine that has it}
+    static List<Variant> of(Family... families) {
         return all().stream()
-                .filter(variant -> variant.family() == Family.TCP_IPV4)
+                .filter(variant -> List.of(families).contains(variant.family()))
                 .filter(
                         variant ->
                                 variant.model() != Model.FORKING

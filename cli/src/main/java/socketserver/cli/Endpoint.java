@@ -50,18 +50,11 @@ record Endpoint(Family family, String text, String host, int port, @Nullable Int
             }
         }
         if (endpoints.isEmpty()) {
+            String names = String.join(", ", all.stream().map(InheritedSocket::name).toList());
+            String passed =
+                    all.isEmpty() ? "no sockets to this process" : "other sockets: " + names;
             throw new WrongArgumentException(
-                    "address (%s): systemd has passed %s"
-                            .formatted(
-                                    text,
-                                    all.isEmpty()
-                                            ? "no sockets to this process"
-                                            : "other sockets: "
-                                                    + String.join(
-                                                            ", ",
-                                                            all.stream()
-                                                                    .map(InheritedSocket::name)
-                                                                    .toList())));
+                    "address (" + text + "): systemd has passed " + passed);
         }
         return endpoints;
     }
@@ -161,9 +154,7 @@ record Endpoint(Family family, String text, String host, int port, @Nullable Int
     /// {@return the address to bind a Unix socket to; a path that begins with `@` is a name in
     /// Linux's abstract name space}
     UnixAddress unixAddress() {
-        return host.startsWith("@")
-                ? UnixAddress.abstractName(host.substring(1))
-                : UnixAddress.of(host);
+        return UnixAddress.parse(host);
     }
 
     /// {@return the address in the form of the command line, with the port that the kernel chose}

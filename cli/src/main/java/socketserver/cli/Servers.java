@@ -51,26 +51,27 @@ record Servers(List<Endpoint> endpoints, ServerGroup group) {
             ConcurrencyModel model,
             ServerOptions options)
             throws IOException {
-        Integer descriptor = endpoint.descriptor();
-        if (descriptor != null) {
-            return SocketServer.descriptor(descriptor)
-                    .model(model)
-                    .options(_ -> options.withSocket(socket -> socket.withDescriptor(descriptor)))
-                    .open(handler);
-        }
-        SocketServer<?, ?> composition =
-                switch (endpoint.family()) {
-                    case TCP -> SocketServer.tcp(endpoint.inetAddress());
-                    case UDP -> SocketServer.udp(endpoint.inetAddress());
-                    case UNIX -> SocketServer.unix(endpoint.unixAddress());
-                    case UNIXGRAM -> SocketServer.unixDatagram(endpoint.unixAddress());
-                };
         ServerOptions fitting =
-                endpoint.isIpv4Only()
-                        ? options.withSocket(
-                                socket -> socket.withAddressFamily(StandardProtocolFamily.INET))
-                        : options;
-        return composition.model(model).options(_ -> fitting).open(handler);
+                options.withSocket(
+                        socket ->
+                                socket.withDescriptor(endpoint.descriptor())
+                                        .withAddressFamily(
+                                                endpoint.isIpv4Only()
+                                                        ? StandardProtocolFamily.INET
+                                                        : null));
+        return composition(endpoint).model(model).options(_ -> fitting).open(handler);
+    }
+
+    private static SocketServer<?, ?> composition(Endpoint endpoint) throws IOException {
+        if (endpoint.descriptor() != null) {
+            return SocketServer.descriptor(endpoint.descriptor());
+        }
+        return switch (endpoint.family()) {
+            case TCP -> SocketServer.tcp(endpoint.inetAddress());
+            case UDP -> SocketServer.udp(endpoint.inetAddress());
+            case UNIX -> SocketServer.unix(endpoint.unixAddress());
+            case UNIXGRAM -> SocketServer.unixDatagram(endpoint.unixAddress());
+        };
     }
 
     /// {@return what that server listens on, in the form of the command line}

@@ -2,7 +2,9 @@ package socketserver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import static socketserver.cli.Programs.needs;
+import static socketserver.cli.RunningCommand.freePort;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -17,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +51,7 @@ class HaproxyTest {
 
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
-        assumeTrue(Exec.find("haproxy") != null, "haproxy is not installed");
+        needs("haproxy");
         publicPort = freePort();
         Map<String, String> places = new HashMap<>();
         places.put("PUBLIC", "127.0.0.1:" + publicPort);
@@ -107,12 +108,6 @@ class HaproxyTest {
                 "20s",
                 "--unready",
                 "3s");
-    }
-
-    private static int freePort() throws IOException {
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 
     private void ask(int number) throws IOException {

@@ -13,6 +13,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,6 +148,13 @@ final class RunningCommand implements AutoCloseable {
         socket.setSoTimeout(SECONDS * 1000);
         socket.connect(address(0));
         return socket;
+    }
+
+    /// {@return a port of the loopback interface that nobody listens on}
+    static int freePort() throws IOException {
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
     }
 
     /// {@return a connection to that port of this machine, once somebody listens there}

@@ -1,7 +1,9 @@
 package socketserver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import static socketserver.cli.Programs.needs;
+import static socketserver.cli.RunningCommand.freePort;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -10,12 +12,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import socketserver.SocketServer;
 import socketserver.request.UnixAddress;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,10 +49,6 @@ class ServiceManagerTest {
 
     private static final List<String> BY_MANAGER = List.of("python3", "-c", MANAGER);
 
-    private static void needs(String program) {
-        assumeTrue(Exec.find(program) != null, program + " is not installed");
-    }
-
     private static void assertEchoes(RunningCommand command) throws Exception {
         try (Socket socket = command.connect()) {
             assertEchoes(socket);
@@ -73,19 +71,12 @@ class ServiceManagerTest {
         }
     }
 
-    @Test
-    void servesOneOfThemByItsName() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"systemd:web", "fd:3"})
+    void servesOneOfThem(String address) throws Exception {
         needs("python3");
-        try (var command = RunningCommand.serveBy(BY_MANAGER, Map.of(), 1, "systemd:web")) {
+        try (var command = RunningCommand.serveBy(BY_MANAGER, Map.of(), 1, address)) {
             assertThat(command.listening().getFirst()).startsWith("tcp://127.0.0.1:");
-            assertEchoes(command);
-        }
-    }
-
-    @Test
-    void servesASocketByItsNumber() throws Exception {
-        needs("python3");
-        try (var command = RunningCommand.serveBy(BY_MANAGER, Map.of(), 1, "fd:3")) {
             assertEchoes(command);
         }
     }
@@ -106,10 +97,7 @@ class ServiceManagerTest {
     @Test
     void servesWhatSystemdPasses() throws Exception {
         needs("systemd-socket-activate");
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = freePort();
         List<String> program =
                 List.of("systemd-socket-activate", "--listen=127.0.0.1:" + port, "--fdname=echo");
         // The program is started by the first connection, which it finds waiting.

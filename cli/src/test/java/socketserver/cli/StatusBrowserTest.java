@@ -2,7 +2,8 @@ package socketserver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import static socketserver.cli.Programs.needs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -50,10 +51,8 @@ class StatusBrowserTest {
 
     @BeforeAll
     static void open() {
-        Path chromium = Exec.find("chromium");
-        Path driver = Exec.find("chromedriver");
-        assumeTrue(chromium != null, "chromium is not installed");
-        assumeTrue(driver != null, "chromedriver is not installed");
+        Path chromium = needs("chromium");
+        Path driver = needs("chromedriver");
         ChromeOptions options = new ChromeOptions();
         options.setBinary(chromium.toFile());
         options.addArguments("--headless=new", "--no-sandbox", "--disable-dev-shm-usage");
@@ -284,8 +283,7 @@ class StatusBrowserTest {
     @Test
     @EnabledOnOs(value = OS.LINUX, disabledReason = "there are no abstract names elsewhere")
     void showsAHostileAbstractNameAsText(@TempDir Path folder) throws Exception {
-        Path python = Exec.find("python3");
-        assumeTrue(python != null, "python3 is not installed");
+        Path python = needs("python3");
         Path server = folder.resolve("echo.sock");
         String script =
                 """

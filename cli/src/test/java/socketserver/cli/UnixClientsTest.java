@@ -1,7 +1,8 @@
 package socketserver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import static socketserver.cli.Programs.needs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -12,14 +13,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.File;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /// Unix sockets that the JDK cannot serve, with clients that others have written, as far as the
 /// machine has them.
@@ -45,14 +43,6 @@ class UnixClientsTest {
             """;
 
     @TempDir Path folder;
-
-    private static void needs(String program) {
-        boolean installed =
-                Pattern.compile(Pattern.quote(File.pathSeparator))
-                        .splitAsStream(System.getenv("PATH"))
-                        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-        assumeTrue(installed, program + " is not installed");
-    }
 
     /// {@return what the program prints first, when it is given that input}
     private static String ask(String input, int bytes, List<String> command) throws Exception {

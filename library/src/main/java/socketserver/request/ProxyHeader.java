@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.Serializable;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,18 +36,21 @@ public final class ProxyHeader implements Serializable {
     private final int version;
     private final @Nullable SocketAddress source;
     private final @Nullable SocketAddress destination;
-    // Types, lengths and values as they came, all of which fit.
-    private final byte[] fields;
+    private final ArrayList<Field> fields;
+
+    /// What else a proxy says (a "TLV").
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    record Field(int type, byte[] value) implements Serializable {}
 
     ProxyHeader(
             int version,
             @Nullable SocketAddress source,
             @Nullable SocketAddress destination,
-            byte[] fields) {
+            List<Field> fields) {
         this.version = version;
         this.source = source;
         this.destination = destination;
-        this.fields = fields;
+        this.fields = new ArrayList<>(fields);
     }
 
     /// {@return what reads such headers}
@@ -76,32 +78,19 @@ public final class ProxyHeader implements Serializable {
 
     /// {@return the types of what else the proxy says, in their order}
     public List<Integer> types() {
-        List<Integer> types = new ArrayList<>();
-        for (ByteBuffer all = ByteBuffer.wrap(fields); all.hasRemaining(); ) {
-            types.add(Byte.toUnsignedInt(all.get()));
-            skip(all);
-        }
-        return types;
+        return fields.stream().map(Field::type).toList();
     }
 
     /// {@return the bytes of the first field of that type (a "TLV"), or null if there is none}
     ///
     /// @param type of 0 to 255: one of the constants here, or one of the proxy's own
     public byte @Nullable [] field(int type) {
-        for (ByteBuffer all = ByteBuffer.wrap(fields); all.hasRemaining(); ) {
-            if (Byte.toUnsignedInt(all.get()) == type) {
-                byte[] value = new byte[Short.toUnsignedInt(all.getShort())];
-                all.get(value);
-                return value;
+        for (Field each : fields) {
+            if (each.type == type) {
+                return each.value.clone();
             }
-            skip(all);
         }
         return null;
-    }
-
-    private static void skip(ByteBuffer all) {
-        int length = Short.toUnsignedInt(all.getShort());
-        all.position(all.position() + length);
     }
 
     @Override

@@ -10,7 +10,9 @@ import java.net.ProtocolException;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
@@ -27,8 +29,8 @@ final class ProxyHeaderDecoder implements FrameDecoder<ProxyHeader> {
     // "a 108-byte buffer is always enough to store all the line and a trailing zero"
     private static final int LONGEST_TEXT = 107;
     private static final int FIXED = 16;
+    private static final int FIELD_HEAD = 3;
     private static final int LONGEST = FIXED + 0xFFFF;
-    private static final byte[] NO_FIELDS = {};
 
     private static final String NUMBER = "0|[1-9][0-9]{0,4}";
     private static final String BYTE = "(?:0|[1-9][0-9]{0,2})";
@@ -86,7 +88,7 @@ final class ProxyHeaderDecoder implements FrameDecoder<ProxyHeader> {
 
     private static ProxyHeader text(String line) throws ProtocolException {
         if (line.equals("PROXY UNKNOWN") || line.startsWith("PROXY UNKNOWN ")) {
-            return new ProxyHeader(1, null, null, NO_FIELDS);
+            return new ProxyHeader(1, null, null, List.of());
         }
         Matcher parts = KNOWN.matcher(line);
         if (!parts.matches()) {
@@ -97,7 +99,7 @@ final class ProxyHeaderDecoder implements FrameDecoder<ProxyHeader> {
                 1,
                 address(line, parts.group(four ? "v4" : "v6"), parts.group("port"), four),
                 address(line, parts.group(four ? "to4" : "to6"), parts.group("toport"), four),
-                NO_FIELDS);
+                List.of());
     }
 
     private static SocketAddress address(String line, String host, String port, boolean four)
@@ -142,7 +144,7 @@ final class ProxyHeaderDecoder implements FrameDecoder<ProxyHeader> {
         boolean local = all.get(BINARY.length) == 0x20;
         int family = Byte.toUnsignedInt(all.get(BINARY.length + 1));
         all.position(FIXED);
-        return local ? new ProxyHeader(2, null, null, NO_FIELDS) : proxied(family, all);
+        return local ? new ProxyHeader(2, null, null, List.of()) : proxied(family, all);
     }
 
     private static ProxyHeader proxied(int family, ByteBuffer all) throws ProtocolException {
@@ -159,7 +161,7 @@ final class ProxyHeaderDecoder implements FrameDecoder<ProxyHeader> {
                 };
         if (length == 0 || (family & 0x0F) == 0) {
             // Whoever does not know the family does not know where the fields begin.
-            return new ProxyHeader(2, null, null, NO_FIELDS);
+            return new ProxyHeader(2, null, null, List.of());
         }
         boolean unix = length == 108;
         if (all.remaining() < 2 * length + (unix ? 0 : 4)) {
@@ -197,24 +199,29 @@ final class ProxyHeaderDecoder implements FrameDecoder<ProxyHeader> {
         return name == 1 ? UnixAddress.abstractName(bytes) : UnixAddress.of(bytes);
     }
 
-    private static byte[] fields(ByteBuffer all) throws ProtocolException {
-        int begin = all.position();
+    private static List<ProxyHeader.Field> fields(ByteBuffer all) throws ProtocolException {
+        List<ProxyHeader.Field> fields = new ArrayList<>();
         while (all.hasRemaining()) {
-            int length =
-                    all.remaining() < 3
-                            ? -1
-                            : Short.toUnsignedInt(all.getShort(all.position() + 1));
-            if (length < 0 || all.remaining() < 3 + length) {
-                throw new ProtocolException("PROXY field is longer than its header");
+            if (all.remaining() < FIELD_HEAD) {
+                throw tooLong();
             }
-            if (all.get(all.position()) == ProxyHeader.CRC32C) {
-                check(all, all.position() + 3, length);
+            int type = Byte.toUnsignedInt(all.get());
+            int length = Short.toUnsignedInt(all.getShort());
+            if (all.remaining() < length) {
+                throw tooLong();
             }
-            all.position(all.position() + 3 + length);
+            if (type == ProxyHeader.CRC32C) {
+                check(all, all.position(), length);
+            }
+            byte[] value = new byte[length];
+            all.get(value);
+            fields.add(new ProxyHeader.Field(type, value));
         }
-        byte[] fields = new byte[all.limit() - begin];
-        all.get(begin, fields);
         return fields;
+    }
+
+    private static ProtocolException tooLong() {
+        return new ProtocolException("PROXY field is longer than its header");
     }
 
     /// Checks the sum of the header, which is made with zeros in its own place.

@@ -86,6 +86,15 @@ public final class UnixAddress extends SocketAddress {
         return new UnixAddress(Kind.ABSTRACT, checked("abstract unix name", MAX_BYTES, name));
     }
 
+    /// {@return the address that the text says in the way of command lines: a path, or `@` and a
+    /// name in Linux's abstract name space}
+    ///
+    /// @throws IllegalArgumentException if the path or name is empty or has more than [#MAX_BYTES]
+    ///   bytes
+    public static UnixAddress parse(String text) {
+        return text.startsWith("@") ? abstractName(text.substring(1)) : of(text);
+    }
+
     private static byte[] checked(String what, int most, byte[] bytes) {
         if (bytes.length == 0 || bytes.length > most) {
             throw new IllegalArgumentException(

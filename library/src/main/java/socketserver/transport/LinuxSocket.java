@@ -155,7 +155,7 @@ final class LinuxSocket {
     /// {@return what an open socket is}
     static SocketKind kind(int descriptor) throws SocketException {
         int type = ask(descriptor, SO_TYPE);
-        int domain = ask(descriptor, SO_DOMAIN);
+        int domain = domain(descriptor);
         boolean stream = type == SOCK_STREAM;
         if (!stream && type != SOCK_DGRAM) {
             throw unfit(descriptor, "is a %s socket".formatted(typeName(type)));

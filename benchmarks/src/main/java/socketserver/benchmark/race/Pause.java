@@ -3,12 +3,15 @@ package socketserver.benchmark.race;
 import java.io.InterruptedIOException;
 
 /// A wait in which nothing happens.
-final class Pause {
+public final class Pause {
     private Pause() {}
 
-    static void seconds(double seconds) throws InterruptedIOException {
+    /// Waits so long, not at all if it is negative.
+    ///
+    /// @throws InterruptedIOException if the thread is interrupted, which it stays
+    public static void seconds(double seconds) throws InterruptedIOException {
         try {
-            Thread.sleep((long) (seconds * 1e3));
+            Thread.sleep(Math.max(0, (long) (seconds * 1e3)));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting");

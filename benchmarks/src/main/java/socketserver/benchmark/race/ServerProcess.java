@@ -104,13 +104,7 @@ final class ServerProcess implements AutoCloseable {
 
     /// {@return the bytes of live heap after a collection, of a JVM}
     long liveHeapBytes() throws IOException {
-        process.outputWriter().write("heap\n");
-        process.outputWriter().flush();
-        String line = process.inputReader().readLine();
-        if (line == null) {
-            throw new IOException(name() + " has ended");
-        }
-        return Long.parseLong(line);
+        return LiveHeap.bytes(process);
     }
 
     /// Waits until the server rests, a moment at most: what it does after a window, ending ten

@@ -1,6 +1,7 @@
 package socketserver.benchmark.soak;
 
 import socketserver.benchmark.race.Machine;
+import socketserver.benchmark.race.Pause;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -24,8 +25,7 @@ public record Soak(List<String> models, double rate, Duration time, Duration int
     /// Runs it.
     ///
     /// @param progress is told of each reading, in words
-    public SoakResults run(Machine machine, Consumer<String> progress)
-            throws IOException, InterruptedException {
+    public SoakResults run(Machine machine, Consumer<String> progress) throws IOException {
         Map<String, SoakedServer> servers = new LinkedHashMap<>();
         Map<String, List<Reading>> readings = new LinkedHashMap<>();
         try {
@@ -35,7 +35,7 @@ public record Soak(List<String> models, double rate, Duration time, Duration int
             long begin = System.nanoTime();
             for (long number = 1; number <= time.dividedBy(interval); number++) {
                 long due = begin + interval.multipliedBy(number).toNanos();
-                Thread.sleep(Duration.ofNanos(Math.max(0, due - System.nanoTime())));
+                Pause.seconds((due - System.nanoTime()) / 1e9);
                 for (var server : servers.entrySet()) {
                     Reading reading = server.getValue().read();
                     readings.computeIfAbsent(server.getKey(), _ -> new ArrayList<>()).add(reading);

@@ -69,7 +69,7 @@ public final class SoakCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         Path module = Path.of(System.getProperty("benchmark.module", "benchmarks"));
         Path target = module.resolve("target");
         SoakResults results =
@@ -83,7 +83,7 @@ public final class SoakCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
     }
 
-    private SoakResults measured(Path module) throws IOException, InterruptedException {
+    private SoakResults measured(Path module) throws IOException {
         Duration time = Duration.ofNanos((long) (minutes * 60e9));
         Soak soak = new Soak(models, rate, time, time.dividedBy(READINGS));
         return soak.run(Machine.here(module), System.out::println);

@@ -7,6 +7,8 @@ import socketserver.benchmark.address.Endpoint;
 import socketserver.benchmark.address.Family;
 import socketserver.benchmark.generator.ProcessFigures;
 import socketserver.benchmark.race.JavaCommand;
+import socketserver.benchmark.race.LiveHeap;
+import socketserver.benchmark.race.Pause;
 import socketserver.benchmark.server.Main;
 
 import java.io.IOException;
@@ -19,7 +21,7 @@ import java.util.List;
 /// A server's process and its clients.
 final class SoakedServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final long POLL_MILLIS = 50;
+    private static final double POLL_SECONDS = 0.05;
 
     private final Process process;
     private final Churn churn;
@@ -33,7 +35,7 @@ final class SoakedServer implements AutoCloseable {
     /// Starts a server and, when it takes connections, its clients.
     ///
     /// @param model as [Main] calls it
-    static SoakedServer start(String model, double rate) throws IOException, InterruptedException {
+    static SoakedServer start(String model, double rate) throws IOException {
         Endpoint endpoint = Endpoint.free(Family.TCP, Path.of(""));
         List<String> command =
                 JavaCommand.of(
@@ -48,14 +50,14 @@ final class SoakedServer implements AutoCloseable {
             InetSocketAddress address = endpoint.inetAddress();
             awaitConnection(process, address);
             return new SoakedServer(process, Churn.start(address, rate));
-        } catch (IOException | InterruptedException failed) {
+        } catch (IOException failed) {
             process.destroyForcibly();
             throw failed;
         }
     }
 
     private static void awaitConnection(Process process, InetSocketAddress address)
-            throws IOException, InterruptedException {
+            throws IOException {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
@@ -65,7 +67,7 @@ final class SoakedServer implements AutoCloseable {
                 if (!process.isAlive() || System.nanoTime() - end > 0) {
                     throw notYet;
                 }
-                Thread.sleep(POLL_MILLIS);
+                Pause.seconds(POLL_SECONDS);
             }
         }
     }
@@ -87,7 +89,7 @@ final class SoakedServer implements AutoCloseable {
                 churn.failures(),
                 latencies.getValueAtPercentile(50) / 1e3,
                 latencies.getValueAtPercentile(99) / 1e3,
-                heapBytes(),
+                LiveHeap.bytes(process),
                 resident,
                 descriptors,
                 threads);
@@ -95,16 +97,6 @@ final class SoakedServer implements AutoCloseable {
 
     @Nullable Throwable lastFailure() {
         return churn.lastFailure();
-    }
-
-    private long heapBytes() throws IOException {
-        process.outputWriter().write("heap\n");
-        process.outputWriter().flush();
-        String line = process.inputReader().readLine();
-        if (line == null) {
-            throw new IOException("the server has ended");
-        }
-        return Long.parseLong(line);
     }
 
     @Override
