@@ -422,7 +422,9 @@ class PcapTapTest {
         assertThat(all)
                 .contains(
                         "Flags [S], cksum", "Flags [P.], cksum", "Flags [F.], cksum", "udp sum ok")
-                .doesNotContain("incorrect", "bad ", "truncated", "missing");
+                .doesNotContain("incorrect", "truncated", "missing")
+                // As a word: a right checksum may be 0xebad.
+                .doesNotContainPattern("\\bbad\\b");
         assertThat(all.split("\\(correct\\)", -1)).hasSize(12 + 3 * 7 + 1);
         assertThat(all.split("udp sum ok", -1)).hasSize(3 * 2 + 1);
     }
