@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 /// - [socketserver.request]: what a handler sees
 /// - [socketserver.framing]: handlers that are given one message at a time
 /// - [socketserver.concurrency]: who runs a handler
+/// - [socketserver.tls]: what connections are encrypted with
 @NullMarked
 @SuppressWarnings("module") // the command line is compiled after this
 module socketserver {
@@ -16,6 +17,7 @@ module socketserver {
     exports socketserver.concurrency;
     exports socketserver.framing;
     exports socketserver.request;
+    exports socketserver.tls;
     exports socketserver.posix to
             socketserver.cli;
     exports socketserver.transport to

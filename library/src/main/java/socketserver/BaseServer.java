@@ -88,6 +88,12 @@ public abstract class BaseServer<R extends Request>
             ForkingModel.standard().check(handler);
         }
         this.options = Objects.requireNonNull(options, "options");
+        if (options.tls() != null && !(this instanceof StreamServer)) {
+            throw new IllegalArgumentException(
+                    "TLS is for connections of TCP and Unix streams, which %s takes none of"
+                                    .formatted(getClass().getName())
+                            + " (DTLS is not there)");
+        }
         lifecycle = new Lifecycle(false);
         loop = new ServingLoop<>(this);
         live = new LiveRequests(loop::roomMade, this::gone);
@@ -146,6 +152,11 @@ public abstract class BaseServer<R extends Request>
             throw new IllegalStateException(
                     "socket settings can no longer change (%s to %s): give them to the constructor"
                             .formatted(options.socket(), changed.socket()));
+        }
+        if (!Objects.equals(changed.tls(), options.tls())) {
+            throw new IllegalStateException(
+                    "TLS settings can no longer change (%s to %s): their files may, see reloadTls()"
+                            .formatted(options.tls(), changed.tls()));
         }
         options = changed;
         // There may be room now.
@@ -591,6 +602,8 @@ public abstract class BaseServer<R extends Request>
         }
         boolean goesOn = false;
         try {
+            secure(request);
+            verifySecured(request);
             finishRequest(request);
             goesOn = row != null && (row.isLasting() || goesOn(row, request));
         } catch (Exception thrown) {
@@ -608,6 +621,23 @@ public abstract class BaseServer<R extends Request>
                 endRequest(request);
             }
         }
+    }
+
+    /// Does what the request needs before its handler may begin, waiting for the client; once more
+    /// it does nothing.
+    void secure(R request) throws IOException {}
+
+    /// {@return whether [#secure] would do something}
+    boolean waitsToSecure(R request) {
+        return false;
+    }
+
+    /// Looks at the client once that is done.
+    void verifySecured(R request) throws Exception {}
+
+    /// {@return why a request that would come in is turned away, or null}
+    @Nullable RefusalReason refusal(R request) {
+        return null;
     }
 
     /// Lets the request go on elsewhere, if its handler has asked for that.
@@ -738,6 +768,7 @@ public abstract class BaseServer<R extends Request>
 
     /// Calls the hook for this process's copy of a request that goes on in another one.
     final void closeMoved(R request) {
+        forget(request);
         guardedFor(request, "closeRequest", () -> closeRequest(request));
     }
 
@@ -835,7 +866,12 @@ public abstract class BaseServer<R extends Request>
         return listeners;
     }
 
+    /// Forgets what is kept of a request beside the table; called when it has gone from that, or
+    /// another process has it.
+    void forget(Request request) {}
+
     private void gone(LiveRequest row) {
+        forget(row.request());
         CloseReason reason = row.gone();
         admission.gone(row);
         if (row.isOpened()) {
@@ -847,7 +883,10 @@ public abstract class BaseServer<R extends Request>
     final void refuse(R request, RefusalReason reason) {
         listeners.refused(this, request.client(), reason);
         String farewell = options.limits().farewell();
-        if (farewell != null && request instanceof StreamRequest stream && reason.hasFarewell()) {
+        if (farewell != null
+                && request instanceof StreamRequest stream
+                && reason.hasFarewell()
+                && !waitsToSecure(request)) {
             // It is not among those that count any more.
             live.remove(request);
             farewells.tell(stream, farewell, () -> endRequest(request));

@@ -7,6 +7,7 @@ import socketserver.request.CloseReason;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.Server;
+import socketserver.tls.TlsSettings;
 
 import java.io.IOException;
 import java.io.NotSerializableException;
@@ -19,8 +20,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/// A server on its way to a child process, and there: its own fields, its address, its limits and
-/// deadlines, and its handler, but neither its socket nor its table of live requests.
+/// A server on its way to a child process, and there: its own fields, its address, its limits,
+/// deadlines and certificates, and its handler, but neither its socket nor its table of live
+/// requests.
 final class DetachedServer<R extends Request> implements Detached {
     private static final long serialVersionUID = 1;
     private static final ScopedValue<DetachedServer<?>> ARRIVING = ScopedValue.newInstance();
@@ -72,6 +74,7 @@ final class DetachedServer<R extends Request> implements Detached {
         out.writeObject(server.address());
         out.writeObject(server.options().limits());
         out.writeObject(server.options().deadlines());
+        out.writeObject(server.options().tls());
         out.writeObject(new ArrayList<>(server.interceptors().all()));
         out.writeObject(server instanceof Serializable ? server : ownClass());
         out.writeObject(handler);
@@ -95,8 +98,13 @@ final class DetachedServer<R extends Request> implements Detached {
         address = (SocketAddress) in.readObject();
         Limits limits = (Limits) in.readObject();
         Deadlines deadlines = (Deadlines) in.readObject();
+        TlsSettings tls = (TlsSettings) in.readObject();
         List<Interceptor<R>> interceptors = (List<Interceptor<R>>) in.readObject();
-        options = ServerOptions.DEFAULT.withLimits(_ -> limits).withDeadlines(_ -> deadlines);
+        options =
+                ServerOptions.DEFAULT
+                        .withLimits(_ -> limits)
+                        .withDeadlines(_ -> deadlines)
+                        .withTls(tls);
         try {
             ScopedValue.where(ARRIVING, this).call(() -> arrive(in));
             server.interceptors().addAll(interceptors);

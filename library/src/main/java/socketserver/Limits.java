@@ -19,8 +19,9 @@ import java.util.function.Consumer;
 ///   once; 0 is as many as come
 /// @param overLimit what becomes of the next one; one that its own client's limit excludes is
 ///   refused in any case, because it is known only when it was taken
-/// @param farewell what is sent, as UTF-8, to a client whose connection is refused, or null for
-///   nothing: a line of the protocol that says so; whoever is denied gets none
+/// @param farewell what is sent, as UTF-8, to a client whose connection is refused and which does
+///   not begin with a TLS handshake, or null for nothing: a line of the protocol that says so;
+///   whoever is denied gets none
 /// @param allow from where clients may come, empty for anywhere; Unix clients always may
 /// @param deny from where they may not, though allowed
 public record Limits(

@@ -17,13 +17,22 @@ public enum RefusalReason {
     /// Its proxy has not said in time for whom it connects: [ProxySettings#timeout()].
     PROXY_TIMEOUT,
     /// Its proxy has said something else than for whom it connects, or has gone before.
-    BAD_PROXY_HEADER;
+    BAD_PROXY_HEADER,
+    /// As many clients were in the middle of their TLS handshakes as
+    /// [socketserver.tls.TlsSettings#maxHandshakes()] allows.
+    HANDSHAKES_FULL;
 
     /// {@return whether the client is told so: it is not its own fault}
     boolean hasFarewell() {
         return switch (this) {
             case FULL, CLIENT_FULL, TOO_MANY -> true;
-            case DENIED, NOT_VERIFIED, PROXIES_FULL, PROXY_TIMEOUT, BAD_PROXY_HEADER -> false;
+            case DENIED,
+                    NOT_VERIFIED,
+                    PROXIES_FULL,
+                    PROXY_TIMEOUT,
+                    BAD_PROXY_HEADER,
+                    HANDSHAKES_FULL ->
+                    false;
         };
     }
 }

@@ -1,5 +1,9 @@
 package socketserver;
 
+import org.jspecify.annotations.Nullable;
+
+import socketserver.tls.TlsSettings;
+
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 
@@ -17,6 +21,7 @@ public final class ServerOptions {
                     Deadlines.DEFAULT,
                     SocketSettings.DEFAULT,
                     ProxySettings.DEFAULT,
+                    null,
                     true,
                     true);
 
@@ -24,6 +29,7 @@ public final class ServerOptions {
     private final Deadlines deadlines;
     private final SocketSettings socket;
     private final ProxySettings proxies;
+    private final @Nullable TlsSettings tls;
     private final boolean bindAndActivate;
     private final boolean blockOnClose;
 
@@ -32,12 +38,14 @@ public final class ServerOptions {
             Deadlines deadlines,
             SocketSettings socket,
             ProxySettings proxies,
+            @Nullable TlsSettings tls,
             boolean bindAndActivate,
             boolean blockOnClose) {
         this.limits = Objects.requireNonNull(limits, "limits");
         this.deadlines = Objects.requireNonNull(deadlines, "deadlines");
         this.socket = Objects.requireNonNull(socket, "socket");
         this.proxies = Objects.requireNonNull(proxies, "proxies");
+        this.tls = tls;
         this.bindAndActivate = bindAndActivate;
         this.blockOnClose = blockOnClose;
     }
@@ -62,6 +70,12 @@ public final class ServerOptions {
         return proxies;
     }
 
+    /// {@return the certificates of the server and what else belongs to TLS, or null if its
+    /// connections are in the clear}
+    public @Nullable TlsSettings tls() {
+        return tls;
+    }
+
     /// {@return whether the constructor binds the socket; Python's `bind_and_activate`}
     public boolean bindAndActivate() {
         return bindAndActivate;
@@ -76,13 +90,25 @@ public final class ServerOptions {
     /// {@return these options with the limits changed}
     public ServerOptions withLimits(UnaryOperator<Limits> change) {
         return new ServerOptions(
-                change.apply(limits), deadlines, socket, proxies, bindAndActivate, blockOnClose);
+                change.apply(limits),
+                deadlines,
+                socket,
+                proxies,
+                tls,
+                bindAndActivate,
+                blockOnClose);
     }
 
     /// {@return these options with the deadlines changed}
     public ServerOptions withDeadlines(UnaryOperator<Deadlines> change) {
         return new ServerOptions(
-                limits, change.apply(deadlines), socket, proxies, bindAndActivate, blockOnClose);
+                limits,
+                change.apply(deadlines),
+                socket,
+                proxies,
+                tls,
+                bindAndActivate,
+                blockOnClose);
     }
 
     /// {@return these options with what a server on the open Internet should have:
@@ -96,23 +122,43 @@ public final class ServerOptions {
     /// {@return these options with the socket's settings changed}
     public ServerOptions withSocket(UnaryOperator<SocketSettings> change) {
         return new ServerOptions(
-                limits, deadlines, change.apply(socket), proxies, bindAndActivate, blockOnClose);
+                limits,
+                deadlines,
+                change.apply(socket),
+                proxies,
+                tls,
+                bindAndActivate,
+                blockOnClose);
     }
 
     /// {@return these options with the settings of proxies changed}
     public ServerOptions withProxies(UnaryOperator<ProxySettings> change) {
         return new ServerOptions(
-                limits, deadlines, socket, change.apply(proxies), bindAndActivate, blockOnClose);
+                limits,
+                deadlines,
+                socket,
+                change.apply(proxies),
+                tls,
+                bindAndActivate,
+                blockOnClose);
+    }
+
+    /// {@return these options with TLS on connections, or null without: datagram servers refuse it}
+    public ServerOptions withTls(@Nullable TlsSettings tls) {
+        return new ServerOptions(
+                limits, deadlines, socket, proxies, tls, bindAndActivate, blockOnClose);
     }
 
     /// {@return these options with that word on binding; if false, the program calls
     /// [BaseServer#serverBind()] and [BaseServer#serverActivate()]}
     public ServerOptions withBindAndActivate(boolean bindAndActivate) {
-        return new ServerOptions(limits, deadlines, socket, proxies, bindAndActivate, blockOnClose);
+        return new ServerOptions(
+                limits, deadlines, socket, proxies, tls, bindAndActivate, blockOnClose);
     }
 
     /// {@return these options with that word on waiting}
     public ServerOptions withBlockOnClose(boolean blockOnClose) {
-        return new ServerOptions(limits, deadlines, socket, proxies, bindAndActivate, blockOnClose);
+        return new ServerOptions(
+                limits, deadlines, socket, proxies, tls, bindAndActivate, blockOnClose);
     }
 }

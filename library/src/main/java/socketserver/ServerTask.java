@@ -85,6 +85,23 @@ final class ServerTask<R extends Request> implements MovableTask, LastingTask {
     }
 
     @Override
+    public boolean isPrepared() {
+        return !server.waitsToSecure(request);
+    }
+
+    @Override
+    public boolean prepare() {
+        try {
+            server.secure(request);
+            return true;
+        } catch (Throwable thrown) {
+            report(thrown);
+            server.endRequest(request);
+            return false;
+        }
+    }
+
+    @Override
     public boolean begin(Lasting handler) {
         LiveRequest live = server.live().row(request);
         if (live == null) {

@@ -280,6 +280,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
         boolean full = server.admission().isFull();
         LiveRequest row = server.live().add(request);
         RefusalReason refusal = server.admission().refusal(row, full);
+        refusal = refusal == null ? server.refusal(request) : refusal;
         if (refusal != null) {
             server.refuse(request, refusal);
             return HandleResult.REJECTED;

@@ -9,6 +9,7 @@ import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
 import socketserver.request.UnixAddress;
+import socketserver.tls.TlsSettings;
 import socketserver.transport.Engine;
 
 import java.io.IOException;
@@ -179,6 +180,13 @@ public final class SocketServer<R extends Request, S extends BaseServer<R>> {
     /// Sets whose connections begin with a header of the PROXY protocol: [ProxySettings].
     public SocketServer<R, S> proxiesFrom(Subnet... proxies) {
         return options(all -> all.withProxies(set -> set.withFrom(List.of(proxies))));
+    }
+
+    /// Lets connections go through TLS.
+    ///
+    /// {@snippet class="socketserver.SnippetsTest" region="tls"}
+    public SocketServer<R, S> tls(TlsSettings settings) {
+        return options(all -> all.withTls(settings));
     }
 
     /// Sets how long [BaseServer#close()] waits for handlers; null is for ever.

@@ -42,6 +42,7 @@ class ArchitectureTest {
             Map.of(
                     "socketserver.request", Set.of(),
                     "socketserver.posix", Set.of(),
+                    "socketserver.tls", Set.of(),
                     "socketserver.framing", Set.of("socketserver.request"),
                     "socketserver.transport", Set.of("socketserver.request", "socketserver.posix"),
                     "socketserver.concurrency",
@@ -55,6 +56,7 @@ class ArchitectureTest {
                                     "socketserver.request",
                                     "socketserver.framing",
                                     "socketserver.posix",
+                                    "socketserver.tls",
                                     "socketserver.transport",
                                     "socketserver.concurrency"));
 

@@ -69,9 +69,13 @@ class BadPeerContractTest {
             // The last line may lack its end: it is answered, to whom it may concern.
             case ENDS_IN_A_LINE -> Set.of(CloseReason.HANDLED, CloseReason.CLIENT_GONE);
             case RESETS_IN_A_LINE ->
-                    variant.family() == Family.UNIX_STREAM
-                            ? Set.of(CloseReason.HANDLED, CloseReason.CLIENT_GONE)
-                            : Set.of(CloseReason.CLIENT_GONE);
+                    switch (variant.family()) {
+                        case UNIX_STREAM -> Set.of(CloseReason.HANDLED, CloseReason.CLIENT_GONE);
+                        // A reset takes with it what the server has not read: the client's end of
+                        // the handshake, too.
+                        case TLS -> Set.of(CloseReason.HANDSHAKE_FAILED, CloseReason.CLIENT_GONE);
+                        default -> Set.of(CloseReason.CLIENT_GONE);
+                    };
             case ENDS_IN_AN_ANSWER, RESETS_IN_AN_ANSWER -> Set.of(CloseReason.CLIENT_GONE);
             case NEVER_READS -> Set.of(CloseReason.WRITE_TIMEOUT);
             case SENDS_TOO_MUCH -> Set.of(CloseReason.INPUT_TOO_LONG);
@@ -110,7 +114,8 @@ class BadPeerContractTest {
     /// {@return why the request of a bad peer has ended}
     private static CloseReason ending(BadPeer peer, Serving serving, Events events)
             throws Exception {
-        serving.server().options(SEVERE);
+        ServerOptions before = serving.server().options();
+        serving.server().options(SEVERE.withTls(before.tls()));
         try (var client = serving.streamClient()) {
             try {
                 peer.misbehave(client);
@@ -121,7 +126,7 @@ class BadPeerContractTest {
                 return events.reason();
             }
         } finally {
-            serving.server().options(ServerOptions.DEFAULT);
+            serving.server().options(before);
         }
         return events.reason();
     }

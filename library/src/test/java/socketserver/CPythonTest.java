@@ -154,6 +154,7 @@ class CPythonTest {
                     "socketserver.request.DisconnectedException",
                     "socketserver.request.FrameDecoder",
                     "socketserver.request.HandlerFactory",
+                    "socketserver.request.HandshakeException",
                     "socketserver.request.HexTap",
                     "socketserver.request.InputClock",
                     "socketserver.request.ClientDeadlines",
@@ -172,11 +173,16 @@ class CPythonTest {
                     "socketserver.request.Server",
                     "socketserver.request.StreamRequest",
                     "socketserver.request.StreamRequestHandler",
+                    "socketserver.request.TlsSession",
                     "socketserver.request.Turn",
                     "socketserver.request.Turn$Call",
                     "socketserver.request.UnixAddress",
                     "socketserver.request.UnixCredentials",
-                    "socketserver.request.WireTap");
+                    "socketserver.request.WireTap",
+                    "socketserver.tls.ClientCertificates",
+                    "socketserver.tls.TlsCertificate",
+                    "socketserver.tls.TlsContext",
+                    "socketserver.tls.TlsSettings");
 
     @Test
     void eachOfThemIsHere() {

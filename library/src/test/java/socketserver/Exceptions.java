@@ -14,6 +14,7 @@ final class Exceptions {
                     DeadlineContractTest.class,
                     DrainContractTest.class,
                     ProxyContractTest.class,
+                    TlsContractTest.class,
                     BadPeerContractTest.class,
                     TapContractTest.class);
 
@@ -43,6 +44,37 @@ final class Exceptions {
                             method -> method.getDeclaringClass().equals(PacketContractTest.class),
                             variant -> variant.family().isStream(),
                             "a stream has no packets: no empty, truncated or repeated ones"),
+                    new Row(
+                            "TLS with settings of its own",
+                            method -> method.getDeclaringClass().equals(TlsContractTest.class),
+                            variant ->
+                                    variant.family() == Family.TLS
+                                            || variant.family() == Family.TCP_IPV6,
+                            "the first has settings already, the second is the same as tcp over"
+                                    + " IPv4 to it"),
+                    new Row(
+                            "clients that a proxy announces",
+                            method -> method.getDeclaringClass().equals(ProxyContractTest.class),
+                            variant -> variant.family() == Family.TLS,
+                            "the header comes before TLS, which the family's clients begin with:"
+                                    + " TlsContractTest has it"),
+                    new Row(
+                            "handshakes at the same time",
+                            method -> method.getName().equals("boundsHowManyHandshakesThereAre"),
+                            variant -> variant.model() == Model.SYNCHRONOUS,
+                            "it does one after the other, on the serving thread"),
+                    new Row(
+                            "a farewell in the clear",
+                            method -> method.getName().equals("saysFarewellToThoseItRefuses"),
+                            variant -> variant.family() == Family.TLS,
+                            "a client that begins with a handshake would take it for a part of"
+                                    + " that: none is sent"),
+                    new Row(
+                            "clients that go before they have said a word",
+                            method -> method.getName().equals("survivesClientsThatCloseAtOnce"),
+                            variant -> variant.family() == Family.TLS,
+                            "no handler begins before the handshake is done: TlsContractTest has"
+                                    + " clients that go in the middle of it"),
                     new Row(
                             "answering two clients at once",
                             method -> method.getName().equals("answersTwoClientsAtOnce"),

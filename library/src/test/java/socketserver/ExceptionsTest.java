@@ -32,6 +32,8 @@ class ExceptionsTest {
                     DrainContractTest.class,
                     FrameContractTest.class,
                     InterceptorContractTest.class,
+                    ProxyContractTest.class,
+                    TlsContractTest.class,
                     SuspensionContractTest.class);
 
     @SuppressWarnings("unused") // by its name

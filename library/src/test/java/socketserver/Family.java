@@ -73,6 +73,25 @@ enum Family {
             return new StreamClient(SocketChannel.open(UnixDomainSocketAddress.of(path)));
         }
     },
+    TLS("tls over tcp", true) {
+        @Override
+        SocketAddress address() {
+            return loopback("127.0.0.1");
+        }
+
+        @Override
+        BaseServer<StreamRequest> open(SocketAddress address, Parts parts) throws IOException {
+            ServerOptions secure = parts.options().withTls(Credentials.shared().settings());
+            return new WatchedTcpServer(
+                    (InetSocketAddress) address,
+                    new Parts(parts.handler(), secure, parts.model(), parts.hooks()));
+        }
+
+        @Override
+        StreamClient connect(SocketAddress address) throws IOException {
+            return StreamClient.secure(SocketChannel.open(address));
+        }
+    },
     UDP_IPV4("udp over IPv4", false) {
         @Override
         SocketAddress address() {
@@ -203,6 +222,11 @@ enum Family {
         }
 
         @Override
+        protected boolean verifyPeer(StreamRequest request) throws Exception {
+            return hooks.verifyPeer(request);
+        }
+
+        @Override
         protected void processRequest(StreamRequest request) throws Exception {
             hooks.note("processRequest");
             super.processRequest(request);
@@ -257,6 +281,11 @@ enum Family {
         @Override
         protected boolean verifyRequest(StreamRequest request) throws Exception {
             return hooks.verify(request);
+        }
+
+        @Override
+        protected boolean verifyPeer(StreamRequest request) throws Exception {
+            return hooks.verifyPeer(request);
         }
 
         @Override

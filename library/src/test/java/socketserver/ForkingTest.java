@@ -11,9 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import socketserver.concurrency.ConcurrencyModel;
+import socketserver.concurrency.ForkingModel;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
+import socketserver.tls.TlsSettings;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// What only a server with processes shows.
@@ -75,6 +78,73 @@ class ForkingTest {
             }
         }
         assertThat(pids).hasSize(5).doesNotContain(Long.toString(ProcessHandle.current().pid()));
+    }
+
+    @Test
+    void shakesHandsInTheChild() throws Exception {
+        try (var server =
+                SocketServer.tcp(anyPort())
+                        .forking()
+                        .tls(Credentials.shared().settings())
+                        .open(
+                                request -> {
+                                    request.input().readLine();
+                                    String protocol = request.tls().protocol();
+                                    long pid = ProcessHandle.current().pid();
+                                    request.output().writeLine(protocol + " " + pid);
+                                })) {
+            server.start();
+            try (var client = Family.TLS.connect(server.address())) {
+                assertThat(client.ask("pid"))
+                        .startsWith("TLSv1.3 ")
+                        .doesNotEndWith(" " + ProcessHandle.current().pid());
+            }
+        }
+    }
+
+    @Test
+    void keepsConnectionsHereWhoseKeysAreHere() throws Exception {
+        RequestHandler<StreamRequest> there = ForkingTest::pid;
+        var failures = new LinkedBlockingQueue<Throwable>();
+        ForkingModel processes = ConcurrencyModel.forking();
+        try (var server =
+                new ThreadingTcpServer(
+                        anyPort(),
+                        request -> {
+                            request.input().readLine();
+                            request.continueIn(processes, there);
+                        },
+                        ServerOptions.DEFAULT.withTls(Credentials.shared().settings())) {
+                    @Override
+                    protected void handleError(StreamRequest request, Throwable failure) {
+                        failures.add(failure);
+                    }
+                }) {
+            server.start();
+            try (var client = Family.TLS.connect(server.address())) {
+                client.send("pid");
+                assertThat(client.receive()).isNull();
+            }
+            assertThat(failures.poll(30, TimeUnit.SECONDS))
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessageContaining("keys of a TLS connection");
+        }
+    }
+
+    @Test
+    void takesNoCertificatesThatCannotTravel() throws Exception {
+        var context = Credentials.shared().authority().client(null);
+        assertThatThrownBy(
+                        () -> {
+                            try (var server =
+                                    SocketServer.tcp(anyPort())
+                                            .forking()
+                                            .tls(TlsSettings.of(context))
+                                            .open(ForkingTest::pid)) {
+                                server.handleRequest();
+                            }
+                        })
+                .hasStackTraceContaining("SSLContext cannot travel");
     }
 
     @Test

@@ -32,9 +32,10 @@ final class Hooks implements Serializable {
     private final BlockingQueue<Failure> failures = Shared.queue();
 
     private transient volatile Verification verification = request -> true;
+    private volatile Verification peers = request -> true;
 
     /// Whether to handle a request.
-    interface Verification {
+    interface Verification extends Serializable {
         boolean accepts(Request request) throws Exception;
     }
 
@@ -45,6 +46,13 @@ final class Hooks implements Serializable {
     static Hooks verifying(Verification verification) {
         Hooks hooks = new Hooks();
         hooks.verification = verification;
+        return hooks;
+    }
+
+    /// {@return hooks of which `verifyPeer` does that}
+    static Hooks verifyingPeers(Verification verification) {
+        Hooks hooks = new Hooks();
+        hooks.peers = verification;
         return hooks;
     }
 
@@ -62,6 +70,10 @@ final class Hooks implements Serializable {
     boolean verify(Request request) throws Exception {
         note("verifyRequest");
         return verification.accepts(request);
+    }
+
+    boolean verifyPeer(Request request) throws Exception {
+        return peers.accepts(request);
     }
 
     void error(Request request, Throwable thrown) {

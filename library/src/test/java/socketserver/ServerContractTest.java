@@ -602,7 +602,8 @@ class ServerContractTest {
     void obeysALimitThatIsChangedWhileItServes(Variant variant) throws Exception {
         var crowd = new Crowd(1);
         try (var serving = variant.serve(crowd::handle)) {
-            serving.server().options(atMost(1, OverLimit.WAIT));
+            ServerOptions before = serving.server().options();
+            serving.server().options(atMost(1, OverLimit.WAIT).withTls(before.tls()));
             assertThat(
                             together(
                                     12,

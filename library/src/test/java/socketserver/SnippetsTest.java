@@ -29,6 +29,7 @@ import socketserver.request.Request;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
 import socketserver.request.StreamRequestHandler;
+import socketserver.tls.TlsSettings;
 
 import java.io.IOException;
 import java.io.StringWriter;
@@ -37,6 +38,7 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -340,6 +342,50 @@ class SnippetsTest {
             assertThat(ask(server.address(), "hello\n")).isEqualTo("hello\n");
         }
         // @end
+    }
+
+    @Test
+    void aCompositionGoesThroughTls() throws Exception {
+        Path certificate = Credentials.shared().certificate();
+        Path key = Credentials.shared().key();
+        // @start region="tls"
+        try (var server =
+                SocketServer.tcp(address)
+                        .threading()
+                        .tls(TlsSettings.pem(certificate, key))
+                        .open(Echo::new)) {
+            server.start();
+            // @end
+            try (var client = Family.TLS.connect(server.address())) {
+                assertThat(client.ask("hello")).isEqualTo("hello");
+            }
+        }
+    }
+
+    @Test
+    void aHandlerStartsTls() throws Exception {
+        TlsSettings settings = Credentials.shared().settings().withTlsOnRequest();
+        // @start region="start-tls"
+        RequestHandler<StreamRequest> mail =
+                request -> {
+                    for (String line; (line = request.input().readLine()) != null; ) {
+                        if (line.equals("STARTTLS") && request.tls() == null) {
+                            request.output().writeLine("220 go ahead");
+                            request.startTls();
+                        } else {
+                            request.output().writeLine("250 " + line);
+                        }
+                    }
+                };
+        // @end
+        try (var server = SocketServer.tcp(address).tls(settings).open(mail);
+                SocketChannel channel = SocketChannel.open(server.address())) {
+            server.start();
+            assertThat(new StreamClient(channel).ask("STARTTLS")).isEqualTo("220 go ahead");
+            try (var client = StreamClient.secure(channel)) {
+                assertThat(client.ask("hello")).isEqualTo("250 hello");
+            }
+        }
     }
 
     @Test

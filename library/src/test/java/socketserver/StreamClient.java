@@ -13,15 +13,29 @@ import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 
 /// A client with a connection, which blocks; the timeout of the test interrupts it.
 final class StreamClient implements Client {
     private final SocketChannel channel;
+    // What its bytes go through: the channel, or TLS upon it.
+    private final ByteChannel bytes;
     private final ByteBuffer read = ByteBuffer.allocate(64 * 1024).limit(0);
 
     StreamClient(SocketChannel channel) {
         this.channel = channel;
+        bytes = channel;
+    }
+
+    StreamClient(SocketChannel channel, TlsChannel tls) {
+        this.channel = channel;
+        bytes = tls;
+    }
+
+    /// {@return a client that speaks TLS and trusts the certificates of tests}
+    static StreamClient secure(SocketChannel channel) throws IOException {
+        return new StreamClient(channel, TlsChannel.of(channel, Credentials.shared().client()));
     }
 
     @Override
@@ -29,14 +43,14 @@ final class StreamClient implements Client {
         send((message + "\n").getBytes(UTF_8));
     }
 
-    void send(byte[] bytes) throws IOException {
-        send(bytes, 0, bytes.length);
+    void send(byte[] message) throws IOException {
+        send(message, 0, message.length);
     }
 
-    void send(byte[] bytes, int offset, int length) throws IOException {
-        ByteBuffer left = ByteBuffer.wrap(bytes, offset, length);
+    void send(byte[] message, int offset, int length) throws IOException {
+        ByteBuffer left = ByteBuffer.wrap(message, offset, length);
         while (left.hasRemaining()) {
-            channel.write(left);
+            bytes.write(left);
         }
     }
 
@@ -53,15 +67,15 @@ final class StreamClient implements Client {
     }
 
     byte[] receive(int count) throws IOException {
-        byte[] bytes = new byte[count];
+        byte[] received = new byte[count];
         for (int i = 0; i < count; i++) {
             int b = next();
             if (b < 0) {
                 throw new EOFException("end after %d of %d bytes".formatted(i, count));
             }
-            bytes[i] = (byte) b;
+            received[i] = (byte) b;
         }
-        return bytes;
+        return received;
     }
 
     /// {@return all bytes up to the end}
@@ -76,7 +90,7 @@ final class StreamClient implements Client {
     /// {@return how many bytes come up to the end}
     long skipAll() throws IOException {
         long all = read.remaining();
-        for (int count; (count = channel.read(read.clear())) >= 0; ) {
+        for (int count; (count = bytes.read(read.clear())) >= 0; ) {
             all += count;
         }
         read.limit(0);
@@ -86,7 +100,7 @@ final class StreamClient implements Client {
     /// {@return the next byte, or -1 at the end}
     int next() throws IOException {
         if (!read.hasRemaining()) {
-            int count = channel.read(read.clear());
+            int count = bytes.read(read.clear());
             read.flip();
             if (count < 0) {
                 return -1;
@@ -98,17 +112,24 @@ final class StreamClient implements Client {
     /// Takes a single byte from the kernel, so that what follows it stays unread there.
     void receiveOneByteOnly() throws IOException {
         ByteBuffer one = ByteBuffer.allocate(1);
-        if (channel.read(one) != 1) {
+        if (bytes.read(one) != 1) {
             throw new EOFException("no byte came");
         }
     }
 
     void halfClose() throws IOException {
-        channel.shutdownOutput();
+        if (bytes instanceof TlsChannel tls) {
+            tls.endOutput();
+        } else {
+            channel.shutdownOutput();
+        }
     }
 
     /// Breaks the connection: TCP by `SO_LINGER` 0; Unix by bytes that must have been left unread.
     void reset() throws IOException {
+        if (bytes instanceof TlsChannel tls) {
+            tls.awaitSent();
+        }
         if (!(channel.getRemoteAddress() instanceof UnixDomainSocketAddress)) {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         }
@@ -133,6 +154,6 @@ final class StreamClient implements Client {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        bytes.close();
     }
 }

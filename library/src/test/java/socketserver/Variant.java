@@ -54,10 +54,10 @@ record Variant(String engine, Family family, Model model) {
     /// {@return whether it is checked with the long cases only: each case starts processes}
     ///
     /// With the others forking is checked for one family of streams and one of packets; CPythonTest
-    /// has all of them.
+    /// has all of them, and ForkingTest has TLS.
     boolean isLong(Class<?> contract) {
         Family checked = contract == PacketContractTest.class ? Family.UDP_IPV4 : Family.TCP_IPV4;
-        return model == Model.FORKING && family != checked;
+        return model == Model.FORKING && (family != checked || contract == TlsContractTest.class);
     }
 
     /// Answers each message with itself.

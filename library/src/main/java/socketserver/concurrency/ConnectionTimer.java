@@ -72,7 +72,7 @@ final class ConnectionTimer extends Timers.Timer {
         }
         long until = input;
         Duration timeout = request.writeTimeout();
-        if (!output.isEmpty() && timeout != null) {
+        if (!output.isEmpty() && timeout != null && !connection.isSecuring()) {
             long taken = Timers.later(lastWritten, timeout);
             if (taken - now <= 0) {
                 connection.fail(

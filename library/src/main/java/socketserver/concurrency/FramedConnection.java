@@ -56,6 +56,8 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     private transient boolean busy;
     // Whether it waits in the loop for another turn.
     private transient boolean goesOn;
+    // Whether a handshake is to be done, or is being done, before anything more is read.
+    private transient boolean securing;
     // Whether there are to be no more frames.
     private transient boolean over;
     // Whether the handler was told that there will be no more frames. Read by any thread.
@@ -102,7 +104,8 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         busy = false;
         timeoutsChanged();
         settle();
-        if (!ended && to > from) {
+        readable |= stream().holdsInput();
+        if (!ended && (to > from || readable)) {
             goOn();
         }
     }
@@ -158,7 +161,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
             writable = false;
             flush();
         }
-        if (ended || output.isPaused()) {
+        if (!reads()) {
             watchInput();
             return;
         }
@@ -172,7 +175,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         busy = false;
         output.uncork();
         settle();
-        if (!ended && !output.isPaused() && (readable || to - from > seen)) {
+        if (reads() && (readable || to - from > seen)) {
             goOn();
         }
         watchInput();
@@ -221,7 +224,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     /// {@return whether it is to come to an end and has done so}
     private boolean isDrained() {
-        return request().draining() && from == to && !readable;
+        return request().draining() && from == to && !readable && !securing;
     }
 
     @Override
@@ -250,7 +253,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     }
 
     private boolean mayGoOn() {
-        return !output.isPaused() && !over && request().isOpen() && !task.goesOn();
+        return !output.isPaused() && !securing && !over && request().isOpen() && !task.goesOn();
     }
 
     private void receive(int left) throws Exception {
@@ -266,7 +269,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         int count = stream().receiveNow(bytes);
         readable = count >= 0 && (!bytes.hasRemaining() || stream().mayHaveMore());
         ConnectionTimer timed = timer;
-        if (timed != null) {
+        if (timed != null && count != 0) {
             timed.received(loop.now());
         }
         if (count < 0) {
@@ -569,7 +572,75 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     /// {@return whether it waits for the client's next bytes}
     boolean reads() {
-        return !ended && !output.isPaused();
+        return !ended && !securing && !output.isPaused();
+    }
+
+    // TLS
+
+    @Override
+    public void secure(MultiplexedStream.Securing handshake, MultiplexedStream.Securing then)
+            throws IOException {
+        if (!loop.isHere() || !busy) {
+            throw new IllegalStateException(
+                    "only the frame handler of %s can start TLS on it".formatted(request()));
+        }
+        if (securing) {
+            throw new IllegalStateException("TLS was started before on " + request());
+        }
+        securing = true;
+        output.add(new HandshakeSource(this, handshake, then));
+    }
+
+    boolean isSecuring() {
+        return securing;
+    }
+
+    /// Lets a thread have the connection, to do a handshake with what has come.
+    ///
+    /// @return whether it has it: false if the request has ended
+    boolean leaveForHandshake() {
+        if (finished) {
+            return false;
+        }
+        byte[] ahead = Arrays.copyOfRange(kept, from, to);
+        keepNothing();
+        if (letGo(ahead)) {
+            return true;
+        }
+        finish();
+        return false;
+    }
+
+    /// Takes the connection back.
+    ///
+    /// @param failure what the handshake has failed by, or null
+    /// @param then what is done first
+    void returnFromHandshake(@Nullable Throwable failure, MultiplexedStream.Securing then) {
+        if (finished) {
+            return;
+        }
+        busy = true;
+        try {
+            if (failure != null) {
+                throw failure;
+            }
+            then.run();
+            stream().attach(loop.multiplexer(), this);
+        } catch (Throwable thrown) {
+            if (ended) {
+                task.report(thrown);
+            }
+            end(thrown);
+            finish();
+            return;
+        } finally {
+            busy = false;
+        }
+        securing = false;
+        readable = true;
+        timer().waits();
+        flush();
+        goOn();
     }
 
     @Override

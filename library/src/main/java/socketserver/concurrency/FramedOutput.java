@@ -166,16 +166,14 @@ final class FramedOutput {
         if (kept.bytes() < limits().resumeBelow()) {
             paused = false;
         }
-        if (kept.isEmpty()) {
+        boolean done = kept.isEmpty() && (!endsBehind || connection.stream().endOutputNow());
+        if (done) {
             queue = null;
             timed = false;
-            if (endsBehind) {
-                connection.stream().endOutputNow();
-            }
         } else {
             time(taken);
         }
-        connection.stream().interest(connection.reads(), !kept.isEmpty());
+        connection.stream().interest(connection.reads(), !done);
         if (wasPaused && !paused) {
             connection.goOn();
         }
@@ -183,10 +181,12 @@ final class FramedOutput {
 
     /// Ends our bytes, behind what is kept.
     synchronized void endOutput() throws IOException {
-        if (queue == null) {
-            connection.stream().endOutputNow();
-        } else {
+        if (queue != null) {
             endsBehind = true;
+        } else if (!connection.stream().endOutputNow()) {
+            endsBehind = true;
+            queue();
+            watch();
         }
     }
 

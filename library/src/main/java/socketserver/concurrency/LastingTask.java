@@ -15,6 +15,15 @@ public interface LastingTask extends RequestTask {
     /// {@return what is to handle the request}
     RequestHandler<?> handler();
 
+    /// {@return whether nothing is left that [#prepare()] would do}
+    boolean isPrepared();
+
+    /// Waits for what the handler needs before it begins: the handshake of the client. Called by a
+    /// thread that may wait.
+    ///
+    /// @return whether the handler may begin: false if that has failed, and the request has ended
+    boolean prepare();
+
     /// Runs the task with that handler in place of the one that it has.
     ///
     /// @return whether the request lasts: false if the handler or a hook has failed, and the

@@ -131,7 +131,12 @@ public final class SelectorModel implements ConcurrencyModel {
         if (handler instanceof FramedStreams<?> frames
                 && task instanceof LastingTask lasting
                 && task.request() instanceof MultiplexedStream stream) {
-            loops.next(stream.engine()).open(lasting, frames);
+            Loop loop = loops.next(stream.engine());
+            if (lasting.isPrepared()) {
+                loop.open(lasting, frames);
+            } else {
+                threads.run(new Preparing(lasting, frames, loop));
+            }
         } else if (handler instanceof FramedPackets<?> && here != null) {
             loops.next(here).handle(task);
         } else {
@@ -149,6 +154,22 @@ public final class SelectorModel implements ConcurrencyModel {
         @Override
         public boolean waitsVirtually() {
             return loop.waitsVirtually();
+        }
+    }
+
+    /// A task whose client has to be waited for before its loop can begin.
+    private record Preparing(LastingTask task, FramedStreams<?> frames, Loop loop)
+            implements RequestTask {
+        @Override
+        public Request request() {
+            return task.request();
+        }
+
+        @Override
+        public void run() {
+            if (task.prepare()) {
+                loop.open(task, frames);
+            }
         }
     }
 

@@ -4,6 +4,8 @@ import java.io.EOFException;
 import java.net.ProtocolException;
 import java.nio.channels.ClosedChannelException;
 
+import javax.net.ssl.SSLException;
+
 /// Why a request has ended. The first reason counts: what it causes does not.
 public enum CloseReason {
     /// Its handler has done its work.
@@ -12,9 +14,13 @@ public enum CloseReason {
     FAILED,
     /// The client has gone in the middle: [DisconnectedException].
     CLIENT_GONE,
-    /// The client has broken the protocol: [ProtocolException], or [EOFException] for one that
-    /// ended too early.
+    /// The client has broken the protocol: [ProtocolException], [EOFException] for one that ended
+    /// too early, or [SSLException] for TLS.
     PROTOCOL_ERROR,
+    /// The client has failed in the TLS handshake, or was refused after it: [HandshakeException].
+    HANDSHAKE_FAILED,
+    /// It has not finished the TLS handshake in time.
+    HANDSHAKE_TIMEOUT,
     /// The client has sent more than the protocol allows: [InputTooLongException].
     INPUT_TOO_LONG,
     /// The client does not take what it is sent: [OutputOverflowException].
@@ -50,10 +56,13 @@ public enum CloseReason {
         return switch (failure) {
             case DeadlineException late -> of(late.kind());
             case DisconnectedException _ -> CLIENT_GONE;
+            case HandshakeException failed ->
+                    failed.isTimeout() ? HANDSHAKE_TIMEOUT : HANDSHAKE_FAILED;
             case OutputOverflowException _ -> OUTPUT_OVERFLOW;
             case InputTooLongException _ -> INPUT_TOO_LONG;
             case ProtocolException _ -> PROTOCOL_ERROR;
             case EOFException _ -> PROTOCOL_ERROR;
+            case SSLException _ -> PROTOCOL_ERROR;
             case ClosedChannelException _ -> CLOSED;
             default -> FAILED;
         };

@@ -1,5 +1,6 @@
 package socketserver.request;
 
+import java.io.IOException;
 import java.net.SocketAddress;
 
 /// What a handler sees of the server that it works for: Python's `self.server`.
@@ -24,6 +25,13 @@ public interface Server {
     default <R extends Request> void continueIn(
             RequestRunner runner, R request, RequestHandler<? super R> handler) {
         throw new UnsupportedOperationException(this + " cannot let requests go on elsewhere");
+    }
+
+    /// Lets a connection go through TLS from now on: what `request.startTls()` asks for.
+    ///
+    /// @throws UnsupportedOperationException if the server cannot do that
+    default void startTls(StreamRequest request) throws IOException {
+        throw new UnsupportedOperationException(this + " has no TLS");
     }
 
     /// {@return whether a handler has asked by [#continueIn] that the request goes on elsewhere}

@@ -31,6 +31,7 @@ import java.util.function.LongConsumer;
 public abstract class StreamRequest extends Request implements ByteChannel {
     private static final Attribute<ProxyHeader> PROXY_HEADER = Attribute.named("proxy header");
     private static final Attribute<SocketAddress> PEER = Attribute.named("peer");
+    private static final Attribute<TlsSession> TLS = Attribute.named("TLS session");
     private static final VarHandle BYTES_IN = field("bytesIn", long.class);
     private static final VarHandle BYTES_OUT = field("bytesOut", long.class);
     private static final VarHandle READING = field("reading", byte.class);
@@ -91,6 +92,52 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     /// proxy whom the server has been told to trust}
     public final @Nullable ProxyHeader proxyHeader() {
         return attribute(PROXY_HEADER);
+    }
+
+    /// {@return what the client and the server have agreed upon in the TLS handshake, or null if
+    /// the connection is in the clear}
+    public final @Nullable TlsSession tls() {
+        return attribute(TLS);
+    }
+
+    /// Lets the connection go through TLS from now on, by a handshake in which the client begins:
+    /// `STARTTLS`, `AUTH TLS` and the like. The reply that tells the client to begin is written
+    /// before.
+    ///
+    /// {@snippet class="socketserver.SnippetsTest" region="start-tls"}
+    ///
+    /// It returns when the handshake is done. Called by a frame handler on a selector's loop, which
+    /// cannot wait, it returns at once: what is sent behind it waits for the handshake, the next
+    /// frame comes after it, and if it fails there is none. Bytes that the client has sent too
+    /// early are taken for its handshake, so that nobody in between can slip in a command before
+    /// it.
+    ///
+    /// @throws HandshakeException if the handshake fails, is late or `verifyPeer` says no; the
+    ///   connection is of no further use
+    /// @throws IllegalStateException if TLS was started before, or the server was given no
+    ///   certificate
+    /// @throws UnsupportedOperationException if the server is of a kind that cannot do this
+    public final void startTls() throws IOException {
+        server().startTls(this);
+    }
+
+    /// Does something while nobody else writes, when all that was written has been sent.
+    protected final <T extends @Nullable Object> T whileNobodyWrites(Turn.Call<T, IOException> call)
+            throws IOException {
+        ReentrantLock writing = lockWriting();
+        try {
+            if (output != null) {
+                output.flush();
+            }
+            return call.call();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /// Notes that TLS has been agreed upon.
+    protected final void secured(TlsSession session) {
+        attribute(TLS, session);
     }
 
     /// Reads what a proxy says of the client; called before anything else is read, and before
@@ -641,6 +688,11 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     /// {@return how long one write may wait, or null for ever}
     public final @Nullable Duration writeTimeout() {
         return deadlines.of(DeadlineKind.WRITE);
+    }
+
+    /// {@return how many nanoseconds one write may wait, or 0 for ever}
+    protected final long writeTimeoutNanos() {
+        return deadlines.writeNanos();
     }
 
     /// Gives the client those times from the next read or write on, in place of all that it had;

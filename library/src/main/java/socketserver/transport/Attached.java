@@ -24,6 +24,15 @@ public interface Attached extends Told {
     /// Ends our bytes when all that was taken has been sent.
     void endOutput() throws IOException;
 
+    /// Does a handshake when all that was taken has been sent, and sends what is taken from now on
+    /// when that is done.
+    ///
+    /// @param handshake waits for the client, and must not be done here
+    /// @param then what is done here when it is over, unless it has failed
+    /// @throws IllegalStateException if the handler is not called at this moment
+    void secure(MultiplexedStream.Securing handshake, MultiplexedStream.Securing then)
+            throws IOException;
+
     /// Says that the connection is to come to an end; called by any thread.
     void drain();
 

@@ -56,10 +56,7 @@ final class JdkStreamRequest extends MultiplexedStream {
     }
 
     @Override
-    protected int receive(ByteBuffer into, long timeoutNanos) throws IOException {
-        if (attached != null) {
-            throw watched();
-        }
+    int receiveWire(ByteBuffer into, long timeoutNanos) throws IOException {
         Readiness waiter = readiness;
         try {
             return waiter == null
@@ -94,11 +91,7 @@ final class JdkStreamRequest extends MultiplexedStream {
     }
 
     @Override
-    protected int send(ByteBuffer from, long timeoutNanos) throws IOException {
-        Attached told = attached;
-        if (told != null) {
-            return told.send(from);
-        }
+    int sendWire(ByteBuffer from, long timeoutNanos) throws IOException {
         if (timeoutNanos > 0) {
             writeBegins(timeoutNanos);
         }
@@ -121,7 +114,6 @@ final class JdkStreamRequest extends MultiplexedStream {
                 writingSince = 0;
             }
         }
-        taken(from, count);
         return count;
     }
 
@@ -202,35 +194,31 @@ final class JdkStreamRequest extends MultiplexedStream {
     }
 
     @Override
-    public int receiveNow(ByteBuffer into) throws IOException {
+    int receiveWireNow(ByteBuffer into) throws IOException {
         try {
-            int count = channel.read(into);
-            received(into, count);
-            return count;
+            return channel.read(into);
         } catch (IOException thrown) {
             throw explained(thrown);
         }
     }
 
     @Override
-    public boolean mayHaveMore() {
+    boolean wireMayHaveMore() {
         // The selector says so again.
         return false;
     }
 
     @Override
-    public int sendNow(ByteBuffer from) throws IOException {
+    int sendWireNow(ByteBuffer from) throws IOException {
         try {
-            int count = channel.write(from);
-            taken(from, count);
-            return count;
+            return channel.write(from);
         } catch (IOException thrown) {
             throw explained(thrown);
         }
     }
 
     @Override
-    public void interest(boolean reads, boolean writes) throws IOException {
+    void tell(boolean reads, boolean writes) throws IOException {
         SelectionKey registered = key;
         if (registered != null && registered.isValid()) {
             registered.interestOps(
@@ -250,13 +238,12 @@ final class JdkStreamRequest extends MultiplexedStream {
     }
 
     @Override
-    public void endOutputNow() throws IOException {
+    void endWire() throws IOException {
         try {
             channel.shutdownOutput();
         } catch (IOException thrown) {
             throw explained(thrown);
         }
-        outputEnded();
     }
 
     @Override

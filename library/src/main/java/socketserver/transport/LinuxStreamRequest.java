@@ -67,11 +67,10 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
     }
 
     @Override
-    protected int receive(ByteBuffer into, long timeoutNanos) throws IOException {
+    int receiveWire(ByteBuffer into, long timeoutNanos) throws IOException {
         if (!into.hasRemaining()) {
             return 0;
         }
-        requireDetached();
         for (; ; ) {
             if (descriptor.takeReadable()) {
                 int count = receiveSome(into);
@@ -85,7 +84,7 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
     }
 
     @Override
-    protected boolean mayReceive() {
+    boolean isReadable() {
         return descriptor.isReadable();
     }
 
@@ -144,13 +143,9 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
     }
 
     @Override
-    protected int send(ByteBuffer from, long timeoutNanos) throws IOException {
-        Attached attached = descriptor.attached();
-        if (attached != null) {
-            return attached.send(from);
-        }
+    int sendWire(ByteBuffer from, long timeoutNanos) throws IOException {
         for (; ; ) {
-            int count = sendNow(from);
+            int count = sendWireNow(from);
             if (count > 0 || !from.hasRemaining()) {
                 return count;
             }
@@ -162,7 +157,7 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
     }
 
     @Override
-    public int sendNow(ByteBuffer from) throws IOException {
+    int sendWireNow(ByteBuffer from) throws IOException {
         int[] errno = descriptor.errnoHere();
         if (errno == null) {
             errno = writeErrno == null ? new int[1] : writeErrno;
@@ -184,7 +179,6 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
         }
         if (count >= 0) {
             from.position(from.position() + count);
-            taken(from, count);
             return count;
         }
         if (count != EAGAIN.result()) {
@@ -213,23 +207,15 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
         descriptor.detach();
     }
 
-    private void requireDetached() {
-        if (descriptor.attached() != null) {
-            throw watched();
-        }
-    }
-
     @Override
-    public int receiveNow(ByteBuffer into) throws IOException {
+    int receiveWireNow(ByteBuffer into) throws IOException {
         descriptor.takeReadable();
         int count = receiveSome(into);
-        int received = count == EAGAIN.result() ? 0 : count;
-        received(into, received);
-        return received;
+        return count == EAGAIN.result() ? 0 : count;
     }
 
     @Override
-    public boolean mayHaveMore() {
+    boolean wireMayHaveMore() {
         return descriptor.isReadable();
     }
 
@@ -239,9 +225,8 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
     }
 
     @Override
-    public void endOutputNow() throws IOException {
+    void endWire() throws IOException {
         shutdown(SHUT_WR);
-        outputEnded();
     }
 
     @Override
@@ -250,15 +235,16 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
     }
 
     @Override
-    public void interest(boolean reads, boolean writes) throws IOException {
+    void tell(boolean reads, boolean writes) throws IOException {
         descriptor.interest(reads, writes);
     }
 
     @Override
     void copyFile(Path file, long from, long count, long timeoutNanos, LongConsumer sent)
             throws IOException {
-        // The kernel would send its bytes unseen.
-        LinuxFile opened = tap() == null ? LinuxFile.of(file, from, count) : null;
+        // The kernel would send its bytes as they are.
+        boolean seen = tap() != null || isEncrypted();
+        LinuxFile opened = !seen ? LinuxFile.of(file, from, count) : null;
         if (opened == null) {
             super.copyFile(file, from, count, timeoutNanos, sent);
             return;
@@ -362,6 +348,7 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
 
     @Override
     public <T> T useDescriptor(Use<T> use) throws IOException {
+        requirePlain();
         descriptor.require();
         descriptor.share();
         try {
@@ -373,6 +360,7 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
 
     @Override
     public Moved moved() throws IOException {
+        requirePlain();
         flush();
         ClientDeadlines times =
                 bytesIn() == 0 ? deadlines() : deadlines().with(DeadlineKind.FIRST_BYTE, null);

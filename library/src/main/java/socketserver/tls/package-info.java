@@ -1,0 +1,2 @@
+/// What connections are encrypted with: certificates, and whose a server trusts.
+package socketserver.tls;
