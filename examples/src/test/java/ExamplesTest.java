@@ -6,25 +6,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import socketserver.BaseServer;
-
-import java.io.BufferedReader;
-import java.io.File;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// Each example as its reader starts it: a process of its own that says where it listens.
 @Timeout(60)
 class ExamplesTest {
-    private static final Pattern PORT = Pattern.compile("^listening on \\S*:([0-9]+)\\b");
-
     @Test
     void echoServerSendsEachLineBack() throws Exception {
         try (var example = new Program("EchoServer", "0");
@@ -113,59 +100,6 @@ class ExamplesTest {
             client.send("GET /a.txt HTTP/1.0\r\n\r\n");
 
             assertThat(client.rest()).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\nhello");
-        }
-    }
-
-    /// An example in a process of its own, listening.
-    private static final class Program implements AutoCloseable {
-        private final Process process;
-        private final BufferedReader output;
-        private final InetSocketAddress address;
-
-        Program(String name, String... arguments) throws IOException, URISyntaxException {
-            var command =
-                    new ArrayList<>(
-                            List.of(
-                                    Path.of(System.getProperty("java.home"), "bin", "java")
-                                            .toString(),
-                                    "--enable-native-access=ALL-UNNAMED",
-                                    "-XX:TieredStopAtLevel=1",
-                                    "-XX:+UseSerialGC",
-                                    "-cp",
-                                    String.join(
-                                            File.pathSeparator,
-                                            where(BaseServer.class),
-                                            where(ChatRoom.class)),
-                                    name));
-            command.addAll(List.of(arguments));
-            process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            output = process.inputReader();
-            String line = line();
-            Matcher port = PORT.matcher(line);
-            if (!port.find()) {
-                process.destroyForcibly();
-                throw new AssertionError(name + " has not said where it listens: " + line);
-            }
-            address = new InetSocketAddress("localhost", Integer.parseInt(port.group(1)));
-        }
-
-        private static String where(Class<?> type) throws URISyntaxException {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
-                    .toString();
-        }
-
-        InetSocketAddress address() {
-            return address;
-        }
-
-        /// {@return the next line that the example prints}
-        String line() throws IOException {
-            return String.valueOf(output.readLine());
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly().onExit().join();
         }
     }
 }

@@ -1,15 +1,18 @@
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// A program that somebody else has written, as a client of ours, where the machine has it.
 final class Stranger {
@@ -22,14 +25,32 @@ final class Stranger {
     /// {@return the program of that name; a test that asks for one which is not installed is
     /// skipped and says so}
     static Stranger named(String name) {
-        for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
-            Path program = Path.of(folder, name);
-            if (Files.isExecutable(program)) {
-                return new Stranger(program);
-            }
-        }
-        assumeTrue(false, name + " is not installed");
-        throw new AssertionError("assumed");
+        return find(name).orElseGet(() -> abort(name + " is not installed"));
+    }
+
+    private static Optional<Stranger> find(String name) {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .map(Stranger::new)
+                .findFirst();
+    }
+
+    /// {@return the first of these that is installed; a test that asks for them is skipped, and
+    /// says so, if none is}
+    static Stranger oneOf(String... names) {
+        return Stream.of(names)
+                .flatMap(name -> find(name).stream())
+                .findFirst()
+                .orElseGet(() -> abort(String.join(" or ", names) + " is not installed"));
+    }
+
+    /// Starts the program, which goes on until it is ended.
+    Process start(Path log, String... arguments) throws IOException {
+        return new ProcessBuilder(command(arguments))
+                .redirectErrorStream(true)
+                .redirectOutput(Redirect.appendTo(log.toFile()))
+                .start();
     }
 
     /// {@return what the program writes to its output and its error output}
@@ -39,10 +60,15 @@ final class Stranger {
         return runWith("", arguments);
     }
 
-    /// {@return what the program writes when it is given that input}
-    String runWith(String input, String... arguments) throws IOException, InterruptedException {
+    private List<String> command(String... arguments) {
         var command = new ArrayList<>(List.of(program.toString()));
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /// {@return what the program writes when it is given that input}
+    String runWith(String input, String... arguments) throws IOException, InterruptedException {
+        List<String> command = command(arguments);
         Path output = Files.createTempFile("stranger", ".txt");
         try {
             Process process =
