@@ -1,13 +1,16 @@
 package socketserver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,8 +21,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /// The script `./socketserver` with the jars that were just built; the first run makes its cache.
 @Timeout(120)
@@ -77,8 +85,64 @@ class LauncherIT {
         assertThat(launch("serve", "nowhere").waitFor()).isEqualTo(2);
     }
 
+    /// As in an image: what the Dockerfile copies is enough, and after a first run, which makes the
+    /// cache, nothing of it need be written.
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theScriptServesInAnImageThatIsReadOnly(@TempDir Path image) throws Exception {
+        List<String> readOnly =
+                List.of(
+                        "unshare",
+                        "--map-root-user",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        "mount --bind $0 $0 && mount -o remount,bind,ro $0 && exec \"$@\"",
+                        image.toString());
+        Programs.needs("unshare");
+        assumeTrue(
+                run(readOnly, "true").waitFor() == 0, "no file system of its own is allowed here");
+        copyAsTheDockerfile(image);
+        String script = image.resolve("socketserver").toString();
+        assertThat(run(List.of(script), "--version").waitFor()).isZero();
+        Process server = run(readOnly, script, "serve", "tcp://127.0.0.1:0");
+        try {
+            assertThat(server.inputReader(UTF_8).readLine()).startsWith("listening on ");
+            assertThat(server.info().arguments())
+                    .get()
+                    .asInstanceOf(InstanceOfAssertFactories.array(String[].class))
+                    .contains("-XX:AOTCache=" + image.resolve("cli/target/socketserver.aot"));
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    private static void copyAsTheDockerfile(Path image) throws Exception {
+        Path project = Path.of("..");
+        String recipe = Files.readString(project.resolve("deploy/container/Dockerfile"));
+        List<MatchResult> copies =
+                Pattern.compile("(?m)^COPY --from=build /build/(\\S+) (\\S+)$")
+                        .matcher(recipe)
+                        .results()
+                        .toList();
+        assertThat(copies).isNotEmpty();
+        for (MatchResult copy : copies) {
+            Path from = project.resolve(copy.group(1));
+            Path to = image.resolve(copy.group(2));
+            Files.createDirectories(to);
+            // Docker copies what is in a folder, and keeps the times, by which the script sees that
+            // its cache is newer.
+            String what = Files.isDirectory(from) ? from + "/." : from.toString();
+            assertThat(run(List.of("cp", "-pR"), what, to.toString()).waitFor()).isZero();
+        }
+    }
+
     private static Process launch(String... args) throws IOException {
-        var command = new ProcessBuilder("../socketserver");
+        return run(List.of("../socketserver"), args);
+    }
+
+    private static Process run(List<String> program, String... args) throws IOException {
+        var command = new ProcessBuilder(new ArrayList<>(program));
         command.command().addAll(List.of(args));
         return command.redirectError(Redirect.DISCARD).start();
     }
