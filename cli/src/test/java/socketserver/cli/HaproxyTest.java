@@ -1,178 +1,141 @@
 package socketserver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static socketserver.cli.Programs.needs;
-import static socketserver.cli.RunningCommand.freePort;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
+import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/// HAProxy, with the configuration of `deploy/haproxy`, before three commands, under load.
+/// What clients notice when something happens to one of three commands behind HAProxy.
 @Timeout(120)
 @EnabledOnOs(OS.LINUX)
 class HaproxyTest {
-    private static final int SERVERS = 3;
-    private static final int CLIENTS = 8;
-    private static final int SOME = 200;
+    /// What happens, and how many connections that may cost: those of one client at a time.
+    enum Trouble {
+        ALL_ARE_RESTARTED(0) {
+            @Override
+            void befall(Fleet fleet) throws Exception {
+                fleet.restartAll();
+            }
+        },
+        ONE_IS_KILLED(Fleet.CLIENTS) {
+            @Override
+            void befall(Fleet fleet) throws Exception {
+                fleet.killOne();
+            }
+        },
+        ONE_IS_CUT_OFF(Fleet.CLIENTS) {
+            @Override
+            void befall(Fleet fleet) throws Exception {
+                fleet.cutOffOne();
+            }
+        };
 
-    private final List<Integer> ports = new ArrayList<>();
-    private final List<Integer> statusPorts = new ArrayList<>();
-    private final List<RunningCommand> commands = new ArrayList<>();
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final AtomicInteger answers = new AtomicInteger();
-    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
-    private final List<Thread> clients = new ArrayList<>();
-    private int publicPort;
-    private Process haproxy;
+        private final int mostLost;
 
-    @BeforeEach
-    void start(@TempDir Path folder) throws Exception {
+        Trouble(int mostLost) {
+            this.mostLost = mostLost;
+        }
+
+        abstract void befall(Fleet fleet) throws Exception;
+
+        List<String> lost(Network network) throws Exception {
+            try (Fleet fleet = Fleet.on(network)) {
+                befall(fleet);
+                return fleet.failures();
+            }
+        }
+    }
+
+    /// Says, a line for each, why clients of servers in networks of their own were not answered.
+    static final class Program {
+        private Program() {}
+
+        public static void main(String[] arguments) throws Exception {
+            // Of the commands that it starts.
+            System.setProperty("jdk.module.path", arguments[1]);
+            Trouble.valueOf(arguments[0]).lost(Network.OWN).forEach(System.out::println);
+        }
+    }
+
+    @BeforeAll
+    static void needsHaproxy() {
         needs("haproxy");
-        publicPort = freePort();
-        Map<String, String> places = new HashMap<>();
-        places.put("PUBLIC", "127.0.0.1:" + publicPort);
-        for (int i = 0; i < SERVERS; i++) {
-            ports.add(freePort());
-            statusPorts.add(freePort());
-            commands.add(command(i));
-            String name = "_" + (char) ('A' + i);
-            places.put("SERVER" + name, "127.0.0.1:" + ports.get(i));
-            places.put("STATUS" + name, "" + statusPorts.get(i));
-        }
-        ProcessBuilder builder =
-                new ProcessBuilder("haproxy", "-db", "-f", "../deploy/haproxy/haproxy.cfg")
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("log").toFile());
-        builder.environment().putAll(places);
-        haproxy = builder.start();
-        await().atMost(Duration.ofSeconds(20))
-                .ignoreExceptions()
-                .until(
-                        () -> {
-                            ask(-1);
-                            return true;
-                        });
-        for (int i = 0; i < CLIENTS; i++) {
-            clients.add(Thread.startVirtualThread(this::askUntilOver));
-        }
-        awaitMoreAnswers();
     }
 
-    @AfterEach
-    void stop() throws Exception {
-        over.set(true);
-        for (Thread client : clients) {
-            client.join();
-        }
-        if (haproxy != null) {
-            haproxy.destroyForcibly().waitFor();
-        }
-        for (RunningCommand command : commands) {
-            command.close();
-        }
+    @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "ONE_IS_CUT_OFF")
+    void losesNothingButTheConnectionsOfOneThatIsKilled(Trouble trouble) throws Exception {
+        assertThat(trouble.lost(Network.LOOPBACK)).hasSizeLessThanOrEqualTo(trouble.mostLost);
     }
 
-    private RunningCommand command(int number) throws IOException {
-        return RunningCommand.serve(
-                1,
-                "tcp://127.0.0.1:" + ports.get(number),
-                "--proxy-from",
-                "127.0.0.0/8",
-                "--status",
-                "127.0.0.1:" + statusPorts.get(number),
-                "--drain",
-                "20s",
-                "--unready",
-                "3s");
-    }
-
-    private void ask(int number) throws IOException {
-        String line = "message " + number + "\n";
-        try (Socket socket = new Socket()) {
-            socket.setSoTimeout(20_000);
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), publicPort), 20_000);
-            socket.getOutputStream().write(line.getBytes(UTF_8));
-            byte[] answer = socket.getInputStream().readNBytes(line.length());
-            if (!new String(answer, UTF_8).equals(line)) {
-                throw new IOException("answered by " + new String(answer, UTF_8));
-            }
+    @ParameterizedTest
+    @EnumSource
+    void losesNoMoreWhereEachIsInANetworkOfItsOwn(Trouble trouble, @TempDir Path folder)
+            throws Exception {
+        needs("unshare");
+        needs("nsenter");
+        needs("ip");
+        Path errors = folder.resolve("errors");
+        Process trial = inNetworks(errors, "true");
+        assumeTrue(
+                trial.waitFor() == 0,
+                () -> "no networks of their own are allowed here: " + read(errors));
+        String modules = System.getProperty("jdk.module.path");
+        Process program =
+                inNetworks(
+                        errors,
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-classpath",
+                        String.join(
+                                File.pathSeparator,
+                                "target/test-classes",
+                                modules,
+                                System.getProperty("java.class.path")),
+                        Program.class.getName(),
+                        trouble.name(),
+                        modules);
+        try {
+            List<String> lost = program.inputReader(UTF_8).lines().toList();
+            assertThat(program.waitFor()).as(() -> read(errors)).isZero();
+            assertThat(lost).hasSizeLessThanOrEqualTo(trouble.mostLost);
+        } finally {
+            program.destroyForcibly();
         }
     }
 
-    private void askUntilOver() {
-        for (int i = 0; !over.get(); i++) {
-            try {
-                ask(i);
-                answers.incrementAndGet();
-            } catch (IOException failed) {
-                failures.add(failed.toString());
-            }
+    private static Process inNetworks(Path errors, String... program) throws Exception {
+        List<String> command = new ArrayList<>(Network.OF_THEIR_OWN);
+        command.addAll(List.of(program));
+        return new ProcessBuilder(command).redirectError(Redirect.to(errors.toFile())).start();
+    }
+
+    private static String read(Path errors) {
+        try {
+            return Files.readString(errors);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
-    }
-
-    private void awaitMoreAnswers() {
-        int before = answers.get();
-        await().atMost(Duration.ofSeconds(20)).until(() -> answers.get() > before + SOME);
-    }
-
-    @Test
-    void losesNothingWhileAllAreRestarted() throws Exception {
-        for (int i = 0; i < SERVERS; i++) {
-            RunningCommand old = commands.get(i);
-            old.terminate();
-            assertThat(old.exitCode()).isZero();
-            old.close();
-            commands.set(i, command(i));
-            // HAProxy must have seen it before the next one goes.
-            try (var status = StatusClient.of(commands.get(i))) {
-                await().atMost(Duration.ofSeconds(20)).until(() -> accepted(status) > SOME / 4);
-            }
-        }
-        assertThat(failures).isEmpty();
-    }
-
-    private static int accepted(StatusClient status) throws Exception {
-        return status.status()
-                .getAsJsonArray("servers")
-                .get(0)
-                .getAsJsonObject()
-                .get("accepted")
-                .getAsInt();
-    }
-
-    @Test
-    void losesTheConnectionsOfOneThatIsKilledAlone() throws Exception {
-        commands.getFirst().kill();
-        awaitMoreAnswers();
-        awaitMoreAnswers();
-        assertThat(failures).hasSizeLessThanOrEqualTo(CLIENTS);
-        commands.getFirst().close();
-        commands.set(0, command(0));
-        awaitMoreAnswers();
     }
 }
