@@ -22,7 +22,7 @@ final class IdleRounds {
                 IdleCost cost = growth(track, contestant, false);
                 if (contestant.isJvm()) {
                     double outside = growth(track, contestant, true).resident();
-                    cost = new IdleCost(cost.resident(), cost.heap(), outside);
+                    cost = new IdleCost(cost.resident(), cost.heap(), outside, cost.kernel());
                 }
                 track.results().idle().put(contestant.name(), cost);
             } catch (IOException failed) {
@@ -45,13 +45,17 @@ final class IdleRounds {
             boolean isJvm = contestant.isJvm();
             double heap = isJvm ? server.liveHeapBytes() : 0;
             double resident = server.figures().residentBytes();
+            double kernel = Machine.kernelBytes();
             int count = track.settings().idleConnections();
             track.generator().obey(order(Order.Mode.HOLD, server, count));
             server.settle();
             resident = server.figures().residentBytes() - resident;
             heap = isJvm ? server.liveHeapBytes() - heap : 0;
+            // Both ends of each connection are on this machine.
+            kernel = (Machine.kernelBytes() - kernel) / 2;
             track.generator().obey(order(Order.Mode.RELEASE, server, 0));
-            return new IdleCost(resident / count, isJvm ? heap / count : null, null);
+            return new IdleCost(
+                    resident / count, isJvm ? heap / count : null, null, kernel / count);
         }
     }
 

@@ -51,6 +51,12 @@ public record Machine(
         return Programs.firstLine("nproc", "--all").map(Integer::parseInt).orElse(0);
     }
 
+    /// {@return what the kernel has allocated for sockets, files and all else that it counts in
+    /// slabs}
+    static double kernelBytes() {
+        return Double.parseDouble(fact("/proc/meminfo", "Slab:\\s*(\\d+)")) * 1024;
+    }
+
     private static String fact(String file, String pattern) {
         try {
             var matcher = Pattern.compile(pattern).matcher(Files.readString(Path.of(file)));

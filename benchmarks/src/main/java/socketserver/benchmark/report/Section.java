@@ -109,7 +109,9 @@ record Section(String title, String explanation, Table table) {
     }
 
     private static Section idle(Results results) {
-        Table table = new Table("server", "RSS KiB", "live heap KiB", "outside the heap KiB");
+        Table table =
+                new Table(
+                        "server", "RSS KiB", "live heap KiB", "outside the heap KiB", "kernel KiB");
         results.idle().entrySet().stream()
                 .sorted(Comparator.comparingDouble(entry -> entry.getValue().resident()))
                 .forEach(
@@ -119,7 +121,8 @@ record Section(String title, String explanation, Table table) {
                                                 entry.getKey(),
                                                 Figure.kib(entry.getValue().resident()),
                                                 Figure.kib(entry.getValue().heap()),
-                                                Figure.kib(entry.getValue().outside()))));
+                                                Figure.kib(entry.getValue().outside()),
+                                                Figure.kib(entry.getValue().kernel()))));
         return new Section("idle", Texts.IDLE, table);
     }
 

@@ -12,9 +12,11 @@ final class Texts {
     static final String CALLS = "System calls of the server for one request of c64.";
     static final String IDLE =
             "What one of many connections costs that wait after one echo each. Servers that hold a"
-                    + " buffer for each use one of 512 bytes. RSS of a JVM has in it what lay"
-                    + " around in its heap; live heap is what a collection leaves, and the last"
-                    + " column is the growth of a JVM whose heap was all there from the start.";
+                + " buffer for each use one of 512 bytes. RSS of a JVM has in it what lay around in"
+                + " its heap; live heap is what a collection leaves, and outside the heap is the"
+                + " growth of a JVM whose heap was all there from the start. The kernel's part is"
+                + " half of what all its slabs grew by, because the clients are on the same"
+                + " machine.";
     static final String START =
             "Milliseconds from the start of the process to the first byte that came back."
                     + " `socketserver-command` is the command line with its launcher and cache.";
