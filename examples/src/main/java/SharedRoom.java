@@ -184,6 +184,8 @@ final class SharedRoom implements AutoCloseable {
                             "redis cannot be reached, and is tried again each second",
                             failed);
                 }
+                // Those that are left are as dead, and each would fail the call that gets it.
+                redis.getPool().clear();
                 if (reached) {
                     reached = false;
                     listener.lost();
@@ -200,8 +202,8 @@ final class SharedRoom implements AutoCloseable {
                     @Override
                     public void onSubscribe(String channel, int channels) {
                         if (channels == 2) {
-                            reached = true;
                             listener.reached();
+                            reached = true;
                         }
                     }
 
