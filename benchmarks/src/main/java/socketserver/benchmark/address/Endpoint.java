@@ -16,7 +16,7 @@ public record Endpoint(Family family, String place) {
     public static Endpoint free(Family family, Path folder) throws IOException {
         InetSocketAddress any = new InetSocketAddress(loopback(), 0);
         return switch (family) {
-            case TCP -> {
+            case TCP, TLS -> {
                 try (var socket = new ServerSocket()) {
                     socket.bind(any);
                     yield new Endpoint(family, Integer.toString(socket.getLocalPort()));

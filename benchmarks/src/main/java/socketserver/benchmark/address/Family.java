@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum Family {
     /// TCP over IPv4.
     TCP,
+    /// TLS upon TCP over IPv4.
+    TLS,
     /// Unix stream sockets.
     UNIX,
     /// UDP over IPv4.

@@ -4,6 +4,8 @@ import com.google.gson.Gson;
 
 import org.jspecify.annotations.Nullable;
 
+import socketserver.benchmark.address.Family;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -42,6 +44,9 @@ public final class Generator implements AutoCloseable {
 
     private @Nullable Window obeyed(Order order) throws IOException {
         release();
+        if (order.endpoint().family() == Family.TLS) {
+            return counted(order, new TlsLoad(order, order.mode() == Order.Mode.RECONNECT));
+        }
         switch (order.mode()) {
             case AWAIT -> FirstAnswer.await(order.endpoint(), order.seconds());
             case HOLD -> hold(order);

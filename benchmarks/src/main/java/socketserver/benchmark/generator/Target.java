@@ -81,8 +81,8 @@ final class Target implements AutoCloseable {
         int socket = Linux.socket(family.isUnix() ? AF_UNIX : AF_INET, type);
         Errors.check("socket", socket);
         switch (family) {
-            case TCP, UDP -> {
-                if (family == Family.TCP) {
+            case TCP, TLS, UDP -> {
+                if (family != Family.UDP) {
                     set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
                 }
                 // On the server's own address it might get the server's port and talk to itself.

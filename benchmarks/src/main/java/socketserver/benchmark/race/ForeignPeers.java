@@ -17,7 +17,7 @@ import java.util.function.Function;
 
 /// The peers in other languages, built from their sources where there is what builds them.
 final class ForeignPeers {
-    private static final Set<Family> ALL = EnumSet.allOf(Family.class);
+    private static final Set<Family> ALL = EnumSet.complementOf(EnumSet.of(Family.TLS));
 
     private ForeignPeers() {}
 

@@ -1,6 +1,7 @@
 package socketserver.benchmark.race;
 
 import static socketserver.benchmark.address.Family.TCP;
+import static socketserver.benchmark.address.Family.TLS;
 import static socketserver.benchmark.address.Family.UDP;
 import static socketserver.benchmark.address.Family.UNIX;
 
@@ -8,8 +9,11 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
 
 import socketserver.benchmark.address.Family;
+import socketserver.benchmark.server.Certificate;
 import socketserver.benchmark.server.Main;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -23,10 +27,10 @@ final class JavaPeers {
 
     static void join(Lineup lineup) {
         Set<Family> all = EnumSet.allOf(Family.class);
-        Set<Family> named = EnumSet.of(TCP, UNIX, UDP);
+        Set<Family> named = EnumSet.of(TCP, TLS, UNIX, UDP);
         if (Epoll.isAvailable()) {
             lineup.add(netty("netty-epoll", all));
-            lineup.add(netty("vertx", named));
+            lineup.add(netty("vertx", EnumSet.of(TCP, UNIX, UDP)));
         } else {
             String reason = "no native library here: " + cause(Epoll.unavailabilityCause());
             lineup.missing("netty-epoll", reason);
@@ -39,6 +43,7 @@ final class JavaPeers {
         }
         lineup.add(netty("netty-nio", named));
         lineup.add(jdk("jdk-virtual", EnumSet.of(TCP, UNIX)));
+        lineup.add(jdk("jdk-sslsocket", EnumSet.of(TLS)));
         lineup.add(jdk("jdk-selector", EnumSet.of(TCP, UNIX)));
         lineup.add(jdk("jdk-datagram", EnumSet.of(UDP)));
     }
@@ -65,6 +70,14 @@ final class JavaPeers {
                 name, families, _ -> null, true, start -> command(name, options, start));
     }
 
+    private static String certificate() {
+        try {
+            return Certificate.option();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     /// {@return the command of a server of that name}
     static List<String> command(String name, List<String> options, Contestant.Start start) {
         List<String> all = new ArrayList<>(options);
@@ -73,6 +86,9 @@ final class JavaPeers {
         }
         if (start.touched()) {
             all.addAll(List.of("-Xms512m", "-XX:+AlwaysPreTouch"));
+        }
+        if (start.endpoint().family() == TLS) {
+            all.add(certificate());
         }
         return JavaCommand.of(
                 Main.class,

@@ -23,7 +23,7 @@ final class NamedContestant {
         int colon = name.indexOf(':');
         Set<Family> families =
                 colon < 0
-                        ? EnumSet.allOf(Family.class)
+                        ? EnumSet.complementOf(EnumSet.of(Family.TLS))
                         : EnumSet.of(Family.of(name.substring(0, colon)));
         return new Contestant(
                 name.substring(colon + 1), families, _ -> null, false, start -> fill(words, start));

@@ -60,7 +60,9 @@ final class OurContestants {
 
     /// {@return what keeps servers with a process for each connection from a workload}
     static @Nullable String tooManyProcesses(Workload workload) {
-        return workload == Workload.CCR ? null : "a process for each connection: ccr alone is fair";
+        return workload == Workload.CCR || workload == Workload.TLSCCR
+                ? null
+                : "a process for each connection: ccr alone is fair";
     }
 
     /// {@return what keeps servers without concurrency from a workload}

@@ -19,6 +19,10 @@ public enum Workload {
     K16(Family.TCP, Mode.CLOSED, 64, 16 * 1024),
     /// Connect, one echo of 64 bytes, close; 16 at the same time.
     CCR(Family.TCP, Mode.RECONNECT, 16, 64),
+    /// Echoes of 16 KiB over 16 connections of TLS.
+    TLS16K(Family.TLS, Mode.CLOSED, 16, 16 * 1024),
+    /// Connect, a whole handshake of TLS, one echo of 64 bytes, close; 16 at the same time.
+    TLSCCR(Family.TLS, Mode.RECONNECT, 16, 64),
     /// Echoes of 64 bytes over 64 Unix stream connections.
     UNIX64(Family.UNIX, Mode.CLOSED, 64, 64),
     /// UDP packets of 64 bytes from 64 client sockets.

@@ -30,6 +30,10 @@ final class Texts {
             case C10K -> "Echoes of 64 bytes over 10,000 TCP connections.";
             case K16 -> "Echoes of 16 KiB over 64 TCP connections.";
             case CCR -> "Connect, one echo of 64 bytes, close; 16 at the same time.";
+            case TLS16K -> "Echoes of 16 KiB over 16 connections of TLS 1.3.";
+            case TLSCCR ->
+                    "Connect, a whole handshake of TLS 1.3 (P-256), one echo of 64 bytes, close; 16"
+                            + " at the same time.";
             case UNIX64 -> "Echoes of 64 bytes over 64 Unix stream connections.";
             case UDP64 -> "UDP packets of 64 bytes from 64 client sockets.";
             case UNIXDG64 -> "Unix datagrams of 64 bytes from 64 client sockets.";
@@ -43,6 +47,8 @@ final class Texts {
             case C10K -> "64 B, 10,000 TCP connections";
             case K16 -> "16 KiB, 64 TCP connections";
             case CCR -> "a TCP connection for each request";
+            case TLS16K -> "16 KiB, 16 TLS connections";
+            case TLSCCR -> "TLS handshakes, 16 at once";
             case UNIX64 -> "64 B, 64 Unix stream connections";
             case UDP64 -> "64 B, 64 UDP clients";
             case UNIXDG64 -> "64 B, 64 Unix datagram clients";

@@ -22,8 +22,9 @@ final class JdkSockets {
             case UNIX ->
                     ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                             .bind(UnixDomainSocketAddress.of(endpoint.path()), BACKLOG);
-            case UDP, UNIXGRAM ->
-                    throw new UnsupportedOperationException(endpoint.family() + " has no streams");
+            case TLS, UDP, UNIXGRAM ->
+                    throw new UnsupportedOperationException(
+                            endpoint.family() + " has no streams of its own");
         };
     }
 

@@ -41,6 +41,7 @@ public final class Main {
             case "netty-nio" -> NettyServer.nio();
             case "vertx" -> new VertxServer();
             case "jdk-virtual" -> new VirtualThreadLoop();
+            case "jdk-sslsocket" -> new TlsSocketLoop();
             case "jdk-selector" -> new SelectorLoop();
             case "jdk-datagram" -> new DatagramLoop();
             default -> throw new IllegalArgumentException("no server is called " + name);

@@ -23,6 +23,9 @@ import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 
 import org.jspecify.annotations.Nullable;
 
@@ -70,11 +73,12 @@ record NettyServer(
     }
 
     @Override
-    public void serve(Endpoint endpoint) throws InterruptedException {
+    public void serve(Endpoint endpoint) throws Exception {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, loop);
         switch (endpoint.family()) {
-            case TCP -> serveStreams(group, tcp, endpoint);
-            case UNIX -> serveStreams(group, unix, endpoint);
+            case TCP -> serveStreams(group, tcp, endpoint, null);
+            case TLS -> serveStreams(group, tcp, endpoint, tls());
+            case UNIX -> serveStreams(group, unix, endpoint, null);
             case UDP -> servePackets(group, udp, endpoint);
             case UNIXGRAM -> {
                 if (packetChannel == null) {
@@ -86,7 +90,10 @@ record NettyServer(
     }
 
     private void serveStreams(
-            EventLoopGroup group, Class<? extends ServerChannel> type, Endpoint endpoint)
+            EventLoopGroup group,
+            Class<? extends ServerChannel> type,
+            Endpoint endpoint,
+            @Nullable SslContext tls)
             throws InterruptedException {
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
@@ -97,13 +104,25 @@ record NettyServer(
                                 new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
+                                        if (tls != null) {
+                                            channel.pipeline()
+                                                    .addLast(tls.newHandler(channel.alloc()));
+                                        }
                                         channel.pipeline().addLast(new NettyStreamEcho());
                                     }
                                 });
-        if (endpoint.family() == Family.TCP) {
+        if (endpoint.family() != Family.UNIX) {
             bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
         }
         bootstrap.bind(address(endpoint)).sync();
+    }
+
+    /// {@return TLS by the JDK, as in all others}
+    private static SslContext tls() throws Exception {
+        return SslContextBuilder.forServer(Certificate.keys())
+                .sslProvider(SslProvider.JDK)
+                .protocols("TLSv1.3", "TLSv1.2")
+                .build();
     }
 
     private void servePackets(

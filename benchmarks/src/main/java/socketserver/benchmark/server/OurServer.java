@@ -17,6 +17,7 @@ import socketserver.request.DisconnectedException;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
 import socketserver.request.UnixAddress;
+import socketserver.tls.TlsSettings;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -142,6 +143,12 @@ final class OurServer implements EchoServer {
                     SocketServer.tcp(endpoint.inetAddress())
                             .model(model)
                             .options(_ -> options)
+                            .open(stream);
+            case TLS ->
+                    SocketServer.tcp(endpoint.inetAddress())
+                            .model(model)
+                            .options(_ -> options)
+                            .tls(TlsSettings.keyStore(Certificate.file(), Certificate.PASSWORD))
                             .open(stream);
             case UNIX ->
                     SocketServer.unix(unix(endpoint))

@@ -24,8 +24,9 @@ final class VertxServer implements EchoServer {
                     serveStreams(vertx, SocketAddress.inetSocketAddress(endpoint.inetAddress()));
             case UNIX -> serveStreams(vertx, SocketAddress.domainSocketAddress(endpoint.place()));
             case UDP -> servePackets(vertx, endpoint);
-            case UNIXGRAM ->
-                    throw new UnsupportedOperationException("Vert.x has no Unix datagrams");
+            case TLS, UNIXGRAM ->
+                    throw new UnsupportedOperationException(
+                            "Vert.x has no Unix datagrams, and takes no part in TLS");
         }
     }
 
