@@ -6,6 +6,7 @@ import socketserver.request.Request;
 
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Whether a server may take the next request, and whether one that it has taken may come in.
@@ -20,6 +21,8 @@ final class Admission {
     // Set by any thread.
     private final AtomicBoolean suspended = new AtomicBoolean();
     private final SparseWarnings warnings = new SparseWarnings();
+    // Completed when nothing more comes in, if somebody waits for that. Set by any thread.
+    private volatile @Nullable CompletableFuture<Void> settled;
 
     Admission(BaseServer<?> server) {
         this.server = server;
@@ -64,7 +67,7 @@ final class Admission {
     ///
     /// @param capacity how many the model can run at once
     boolean mustWait(int capacity) {
-        if (suspended.get() || live() >= capacity) {
+        if ((suspended.get() && !server.hasTaken()) || live() >= capacity) {
             return true;
         }
         Limits limits = limits();
@@ -134,6 +137,25 @@ final class Admission {
 
     boolean isSuspended() {
         return suspended.get();
+    }
+
+    /// Lets no more requests in than those that were taken from the kernel already; called by any
+    /// thread.
+    ///
+    /// @return what is completed when these have come in
+    CompletableFuture<Void> settle() {
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        settled = asked;
+        suspended.set(true);
+        return asked;
+    }
+
+    /// Says that nothing more comes in, if that is so and somebody waits for it.
+    void tellSettled() {
+        CompletableFuture<Void> asked = settled;
+        if (asked != null && suspended.get() && !server.awaitsTaken()) {
+            asked.complete(null);
+        }
     }
 
     /// Notes that a request has gone; called by any thread.

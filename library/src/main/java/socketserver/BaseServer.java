@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -350,6 +352,16 @@ public abstract class BaseServer<R extends Request>
         return false;
     }
 
+    /// {@return whether a request was taken from the kernel, and is to be handed on now}
+    boolean hasTaken() {
+        return false;
+    }
+
+    /// {@return whether a request was taken from the kernel, and is to be handed on now or later}
+    boolean awaitsTaken() {
+        return hasTaken();
+    }
+
     final void wakeServing() {
         loop.wake();
         wakeUp();
@@ -403,10 +415,14 @@ public abstract class BaseServer<R extends Request>
     private ShutdownReport draining(Drain drain, Runnable stopped) {
         listeners.draining(this, drain);
         unready.incrementAndGet();
+        boolean wasSuspended = admission.isSuspended();
         try {
             Draining draining = new Draining(this, drain);
             if (drain.unready().isPositive()) {
                 lifecycle.awaitClosing(Deadline.in(drain.unready()));
+            }
+            if (drain.patience().isPositive() && !lifecycle.servingHere()) {
+                leaveAlone(Deadline.in(drain.patience()));
             }
             long serving = stop();
             ShutdownReport report =
@@ -421,8 +437,31 @@ public abstract class BaseServer<R extends Request>
             listeners.drained(this, report);
             return report;
         } finally {
+            if (drain.patience().isPositive()) {
+                // It may serve again.
+                admission.suspend(wasSuspended);
+            }
             unready.decrementAndGet();
         }
+    }
+
+    /// Takes no more from the kernel, and waits until all that was taken has ended by itself.
+    private void leaveAlone(Deadline patience) {
+        CompletableFuture<Void> settled = admission.settle();
+        wakeServing();
+        live.whileStopping(
+                () -> {
+                    while (!settled.isDone()
+                            && lifecycle.serving() != null
+                            && !lifecycle.stopRequested()
+                            && !patience.passed()) {
+                        settled.copy()
+                                .completeOnTimeout(
+                                        null, LiveRequests.SWEEP.toMillis(), TimeUnit.MILLISECONDS)
+                                .join();
+                    }
+                    return live.awaitEmpty(patience, false);
+                });
     }
 
     private void closeForDrain() {

@@ -89,6 +89,28 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         return options().socket().addressFamily();
     }
 
+    /// {@return the number of the server's socket, by which it can be given to another process that
+    /// serves it, too, or goes on alone: [SocketSettings#withDescriptor(Integer)]}
+    ///
+    /// It is open as long as this server is. From now on, closing the server ends nothing that
+    /// others do with the socket.
+    ///
+    /// @throws IllegalStateException if the server is not bound or closed
+    /// @throws UnsupportedOperationException on the jdk engine
+    public final int descriptor() {
+        requireOpen();
+        return bound().share();
+    }
+
+    /// Says whether closing the server removes the path of its socket; at first, if this server has
+    /// bound it. Internet sockets and abstract names have none.
+    ///
+    /// When a socket changes hands the new server says true, and the old one false: whoever closes
+    /// last removes the path.
+    ///
+    /// @throws IOException if the path cannot be looked at
+    public void removesPath(boolean removes) throws IOException {}
+
     /// Opens the socket, sets its options and binds it; a stream socket listens from then on.
     /// Python's `server_bind`.
     ///
@@ -173,6 +195,11 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
                     "server is not bound: call serverBind() and serverActivate() first");
         }
         return bound;
+    }
+
+    @Override
+    boolean hasTaken() {
+        return bound().hasTakenAhead();
     }
 
     @Override

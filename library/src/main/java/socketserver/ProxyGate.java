@@ -59,6 +59,11 @@ final class ProxyGate {
         return !announced.isEmpty();
     }
 
+    /// {@return whether none is there, with a header or without}
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
     /// {@return the next one whose header is in, or null}
     @Nullable StreamRequest next() {
         Waiting next = announced.poll();
@@ -103,6 +108,7 @@ final class ProxyGate {
                 if (!in) {
                     waiting.remove(this);
                     stream.close();
+                    server.wakeServing();
                 }
             }
             if (in) {

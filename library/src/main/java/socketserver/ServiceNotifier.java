@@ -86,6 +86,15 @@ public final class ServiceNotifier implements AutoCloseable {
         send("RELOADING=1\nMONOTONIC_USEC=" + now);
     }
 
+    /// Says that another process serves from now on, and is the main one.
+    ///
+    /// This process is the one to say it: by default (`NotifyAccess=main`) the manager hears no
+    /// other.
+    public void handedOver(long process) {
+        send("MAINPID=%d\nREADY=1".formatted(process));
+        close();
+    }
+
     /// Says that the servers come to an end.
     public void stopping() {
         send("STOPPING=1");

@@ -87,6 +87,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
         if (stopped()) {
             return false;
         }
+        server.admission().tellSettled();
         boolean came = ready || await(nextService);
         if (stopped()) {
             // What has become ready stays in the kernel's queue.
@@ -139,6 +140,7 @@ final class ServingLoop<R extends Request> implements RequestLoop, PolledServing
         if (stopped()) {
             return STOPPED;
         }
+        server.admission().tellSettled();
         if (backoff.waits()) {
             return backoff.until().or(nextService).left();
         }

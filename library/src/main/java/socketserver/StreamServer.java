@@ -82,6 +82,16 @@ public abstract class StreamServer extends ListeningServer<StreamRequest> {
     }
 
     @Override
+    final boolean hasTaken() {
+        return gate.hasNext();
+    }
+
+    @Override
+    final boolean awaitsTaken() {
+        return !gate.isEmpty();
+    }
+
+    @Override
     protected boolean awaitRequest(long nanos) throws IOException {
         return hasRequest() || super.awaitRequest(nanos) || hasRequest();
     }

@@ -108,6 +108,12 @@ public class UnixDatagramServer extends DatagramServer {
     }
 
     @Override
+    public void removesPath(boolean removes) throws IOException {
+        UnixPath bound = path;
+        path = !removes ? null : bound == null ? UnixPath.of(address()) : bound;
+    }
+
+    @Override
     protected void closeListener() throws IOException {
         UnixPath bound = path;
         path = null;

@@ -72,6 +72,14 @@ final class UnixPath {
         return new UnixPath(path, permissions);
     }
 
+    /// {@return the file of a socket that is bound already, or null if there is none}
+    static @Nullable UnixPath of(UnixAddress address) throws IOException {
+        Path path = address.path();
+        return path == null || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+                ? null
+                : new UnixPath(path, null);
+    }
+
     private static void removeStale(Path path) throws IOException {
         BasicFileAttributes attributes =
                 Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

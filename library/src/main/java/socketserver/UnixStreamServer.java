@@ -100,6 +100,12 @@ public class UnixStreamServer extends StreamServer {
     }
 
     @Override
+    public void removesPath(boolean removes) throws IOException {
+        UnixPath bound = path;
+        path = !removes ? null : bound == null ? UnixPath.of(address()) : bound;
+    }
+
+    @Override
     protected void closeListener() throws IOException {
         UnixPath bound = path;
         path = null;

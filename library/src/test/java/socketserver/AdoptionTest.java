@@ -8,6 +8,7 @@ import static socketserver.OnEngine.on;
 import static socketserver.posix.Constants.AF_INET;
 import static socketserver.posix.Constants.AF_INET6;
 import static socketserver.posix.Constants.AF_UNIX;
+import static socketserver.posix.Constants.F_DUPFD_CLOEXEC;
 import static socketserver.posix.Constants.O_CLOEXEC;
 import static socketserver.posix.Constants.SOCK_DGRAM;
 import static socketserver.posix.Constants.SOCK_STREAM;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import socketserver.posix.Libc;
@@ -31,6 +33,7 @@ import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -108,6 +111,55 @@ class AdoptionTest {
                 assertThat(socket.isForChildren()).isFalse();
             }
             assertThat(socket.isOpen()).isFalse();
+        }
+    }
+
+    /// Another number of the same open socket, as another process would have it.
+    private static int anotherNumber(ListeningServer<?> server) {
+        int number = Libc.fcntl(server.descriptor(), F_DUPFD_CLOEXEC, 3);
+        assertThat(number).isPositive();
+        return number;
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TCP_IPV4", "UDP_IPV4", "UNIX_STREAM", "UNIX_DATAGRAM"})
+    void goOnWhereAnotherServerEnds(Family family) throws Exception {
+        var first = on("linux", () -> composed(family).threading().open(Variant::echo));
+        try (first) {
+            assertAnswers(first, family);
+            int number = anotherNumber(first);
+            try (var second =
+                    on("linux", () -> SocketServer.descriptor(number).open(Variant::echo))) {
+                assertThat(second.address()).isEqualTo(first.address());
+                ((ListeningServer<?>) second).removesPath(true);
+                first.removesPath(false);
+                Drain drain =
+                        Drain.within(Duration.ofSeconds(10)).withPatience(Duration.ofSeconds(5));
+                assertThat(first.close(drain).cut()).isEmpty();
+                assertAnswers(second, family);
+                assertThat(Files.exists(path)).isEqualTo(family.name().startsWith("UNIX"));
+            }
+        }
+        assertThat(path).doesNotExist();
+    }
+
+    private SocketServer<?, ? extends ListeningServer<?>> composed(Family family) {
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return switch (family) {
+            case UDP_IPV4 -> SocketServer.udp(any);
+            case UNIX_STREAM -> SocketServer.unix(UnixAddress.of(path));
+            case UNIX_DATAGRAM -> SocketServer.unixDatagram(UnixAddress.of(path));
+            default -> SocketServer.tcp(any);
+        };
+    }
+
+    @Test
+    void cannotBeGivenOnByTheJdkEngine() throws Exception {
+        try (var server = on("jdk", () -> composed(Family.TCP_IPV4).open(Variant::echo))) {
+            assertThatThrownBy(server::descriptor)
+                    .isInstanceOf(UnsupportedOperationException.class)
+                    .hasMessage(
+                            "the jdk engine cannot hand a socket over: it takes the linux engine");
         }
     }
 

@@ -236,6 +236,25 @@ class DrainContractTest {
     }
 
     @Contract
+    void leavesItsRequestsAloneAtFirst(Variant variant) throws Exception {
+        try (var serving = variant.serve(Variant::echo)) {
+            Drain drain = Drain.within(LONG).withPatience(LONG.dividedBy(2));
+            Background<ShutdownReport> draining;
+            try (var client = serving.streamClient()) {
+                assertThat(client.ask("hello")).isEqualTo("hello");
+                draining = Background.call(() -> serving.server().shutdown(drain));
+                eventually(() -> assertThat(serving.server().ready()).isFalse());
+                assertThat(client.ask("again")).isEqualTo("again");
+            }
+            assertThat(draining.join().cut()).isEmpty();
+            serving.server().start();
+            try (var next = serving.streamClient()) {
+                assertThat(next.ask("hello")).isEqualTo("hello");
+            }
+        }
+    }
+
+    @Contract
     void takesRequestsWhileItIsNotReady(Variant variant) throws Exception {
         try (var serving = variant.serve(Variant::echo)) {
             Drain drain = Drain.within(LONG).withUnready(Duration.ofMinutes(1));

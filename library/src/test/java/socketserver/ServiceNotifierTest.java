@@ -79,6 +79,20 @@ class ServiceNotifierTest {
     }
 
     @Test
+    void saysWhoIsTheMainProcessFromNowOn() throws Exception {
+        try (var notifier = notifier("WATCHDOG_USEC", "20000")) {
+            notifier.ready();
+            assertThat(next()).isEqualTo("READY=1");
+            notifier.handedOver(8);
+            String message;
+            do {
+                message = next();
+            } while (message.equals("WATCHDOG=1"));
+            assertThat(message).isEqualTo("MAINPID=8\nREADY=1");
+        }
+    }
+
+    @Test
     void saysThatItIsAliveToOneWhoKeepsWatch() throws Exception {
         try (var notifier = notifier("WATCHDOG_USEC", "20000", "WATCHDOG_PID", "7")) {
             notifier.ready();

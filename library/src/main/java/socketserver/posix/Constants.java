@@ -89,6 +89,7 @@ public final class Constants {
     public static final int SEEK_END = 2;
 
     public static final int F_SETFD = 2;
+    public static final int F_DUPFD_CLOEXEC = 1030;
     public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
     public static final int FD_CLOEXEC = 1;

@@ -7,14 +7,14 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// A child process that has a socket as its standard input and output (`posix_spawn(3)`).
+/// A child process that is given some descriptors of this one and no others (`posix_spawn(3)`).
 ///
-/// It shares standard error with this process, and has no other descriptor. Its signals are not
-/// blocked and have their default actions, but for those that this process was started to ignore,
-/// as `nohup` does.
+/// It shares standard error with this process. Its signals are not blocked and have their default
+/// actions, but for those that this process was started to ignore, as `nohup` does.
 ///
 /// Its methods block in the kernel: they are for platform threads. Whoever has started a child
 /// calls [#reap()].
@@ -77,7 +77,8 @@ public final class Spawn implements AutoCloseable {
         return Possible.VALUE;
     }
 
-    /// Starts a program, which is looked for on the `PATH` of this process.
+    /// Starts a program that has a socket as its standard input and output; it is looked for on the
+    /// `PATH` of this process.
     ///
     /// The socket blocks from then on, for this process, too: that is a property of the open file,
     /// which both have.
@@ -89,9 +90,41 @@ public final class Spawn implements AutoCloseable {
             throws IOException {
         int flags = Libc.fcntl(socket, Constants.F_GETFL, 0);
         Libc.fcntl(socket, Constants.F_SETFL, flags & ~Constants.O_NONBLOCK);
+        return start(command, environment, List.of(socket, socket), 0);
+    }
+
+    /// Starts a program that has the standard input and output of this process, and those
+    /// descriptors from number 3 on; it is looked for on the `PATH` of this process.
+    ///
+    /// @param command the program and its arguments
+    /// @param environment all variables of the child
+    /// @throws IOException if it cannot be started
+    public static Spawn startWith(
+            List<String> command, Map<String, String> environment, List<Integer> descriptors)
+            throws IOException {
+        List<Integer> copies = new ArrayList<>();
+        try {
+            for (int each : descriptors) {
+                // None of them stands where another one is to be put.
+                int above = FIRST_FREE_DESCRIPTOR + descriptors.size();
+                int copy = Libc.fcntl(each, Constants.F_DUPFD_CLOEXEC, above);
+                copies.add(SystemCallException.check(copy, "fcntl", command.getFirst()));
+            }
+            return start(command, environment, copies, FIRST_FREE_DESCRIPTOR);
+        } finally {
+            copies.forEach(Libc::close);
+        }
+    }
+
+    private static Spawn start(
+            List<String> command,
+            Map<String, String> environment,
+            List<Integer> descriptors,
+            int first)
+            throws IOException {
         int pid;
         try (Arena arena = Arena.ofConfined()) {
-            pid = spawn(command, environment, socket, arena);
+            pid = spawn(command, environment, descriptors, first, arena);
         }
         int handle = openHandle(pid);
         if (handle < 0) {
@@ -108,7 +141,11 @@ public final class Spawn implements AutoCloseable {
     }
 
     private static int spawn(
-            List<String> command, Map<String, String> environment, int socket, Arena arena)
+            List<String> command,
+            Map<String, String> environment,
+            List<Integer> descriptors,
+            int first,
+            Arena arena)
             throws IOException {
         // They are smaller: 80 and 336 bytes.
         MemorySegment actions = arena.allocate(ROOM, Long.BYTES);
@@ -116,13 +153,12 @@ public final class Spawn implements AutoCloseable {
         call(Calls.ACTIONS_INIT, actions, 0, 0);
         call(Calls.ATTRIBUTES_INIT, attributes, 0, 0);
         try {
-            for (int number = 0; number < 2; number++) {
-                check(call(Calls.ADD_DUP2, actions, socket, number), "adddup2", command);
+            for (int i = 0; i < descriptors.size(); i++) {
+                int dup = call(Calls.ADD_DUP2, actions, descriptors.get(i), first + i);
+                check(dup, "adddup2", command);
             }
-            check(
-                    call(Calls.ADD_CLOSE_FROM, actions, FIRST_FREE_DESCRIPTOR, 0),
-                    "addclosefrom",
-                    command);
+            int unused = Math.max(FIRST_FREE_DESCRIPTOR, first + descriptors.size());
+            check(call(Calls.ADD_CLOSE_FROM, actions, unused, 0), "addclosefrom", command);
             MemorySegment signals = arena.allocate(SIGNALS, Long.BYTES);
             call(Calls.SET_SIG_MASK, attributes, signals.address(), 0);
             signals.fill((byte) 0xFF).set(JAVA_LONG, 0, ~MAY_STAY_IGNORED);
@@ -170,7 +206,31 @@ public final class Spawn implements AutoCloseable {
         /// The connection has been broken by the client.
         BROKEN,
         /// Both directions of the connection have ended.
-        HUNG_UP
+        HUNG_UP,
+        /// There is something to be read, or the end of it.
+        READABLE,
+        /// The time is over.
+        LATE
+    }
+
+    /// Waits until the child has ended, something can be read from the descriptor, or the time is
+    /// over.
+    public Event awaitInput(int descriptor, long nanos) {
+        long until = System.nanoTime() + nanos;
+        try (Scratch scratch = Scratch.take()) {
+            PollSet polled =
+                    new PollSet(scratch.memory())
+                            .set(0, handle, Constants.POLLIN)
+                            .set(1, descriptor, Constants.POLLIN);
+            int ready;
+            do {
+                ready = polled.await(2, Math.max(0, until - System.nanoTime()));
+            } while (ready == Errno.EINTR.result());
+            if (polled.found(0) != 0) {
+                return Event.ENDED;
+            }
+            return polled.found(1) != 0 ? Event.READABLE : Event.LATE;
+        }
     }
 
     /// Waits until the child has ended or something has happened to the socket.
@@ -192,8 +252,18 @@ public final class Spawn implements AutoCloseable {
     }
 
     /// Waits until the child has ended, and takes its number from the system's table.
-    public void reap() {
-        while ((int) Libc.call(Calls.WAIT_PID, pid, 0, 0, 0, 0, 0) == Errno.EINTR.result()) {}
+    ///
+    /// @return its exit code, or 128 and the number of the signal that has ended it
+    public int reap() {
+        try (Scratch scratch = Scratch.take()) {
+            MemorySegment status = scratch.memory();
+            int ended;
+            do {
+                ended = (int) Libc.call(Calls.WAIT_PID, pid, status.address(), 0, 0, 0, 0);
+            } while (ended == Errno.EINTR.result());
+            int word = status.get(JAVA_INT, 0);
+            return (word & 0x7F) == 0 ? word >> 8 & 0xFF : 128 + (word & 0x7F);
+        }
     }
 
     /// Gives back what the child was watched with; once.

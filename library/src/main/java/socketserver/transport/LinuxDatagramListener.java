@@ -113,7 +113,7 @@ final class LinuxDatagramListener extends LinuxListener<DatagramRequest> {
     }
 
     @Override
-    boolean hasTakenAhead() {
+    public boolean hasTakenAhead() {
         return taken < filled;
     }
 

@@ -131,6 +131,8 @@ final class LinuxEngine implements Engine {
     private static <L extends LinuxListener<?>> L bound(L listener) throws IOException {
         try {
             listener.bound();
+            // Whoever has opened it has it still, or may have.
+            listener.share();
             return listener;
         } catch (Throwable thrown) {
             listener.close();

@@ -34,6 +34,8 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
     // Whether the kernel may have more, though it was seen already: it tells a virtual thread of
     // changes only. The serving thread's alone.
     private boolean pending;
+    // Whether others have the open file, too. Set by any thread.
+    private volatile boolean shared;
     // Set once by bind(), before any other thread knows this listener.
     private @Nullable SocketAddress address;
 
@@ -89,11 +91,6 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
         return bound;
     }
 
-    /// {@return whether requests were taken from the kernel that nobody has asked for yet}
-    boolean hasTakenAhead() {
-        return false;
-    }
-
     @Override
     public final boolean await(long nanos) throws IOException {
         if (hasTakenAhead()) {
@@ -142,8 +139,19 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
     }
 
     @Override
+    public final int share() {
+        shared = true;
+        socket.share();
+        return socket.number();
+    }
+
+    @Override
     public void close() {
-        socket.close();
+        if (shared) {
+            socket.letGo();
+        } else {
+            socket.close();
+        }
         wakeUp.close();
     }
 }

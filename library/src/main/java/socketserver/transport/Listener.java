@@ -37,6 +37,19 @@ public interface Listener<R extends Request> extends Closeable {
     /// @param backlog how many connections may wait to be accepted
     void bind(SocketAddress address, int backlog) throws IOException;
 
+    /// {@return the number of the socket, which other processes use as well from now on}
+    ///
+    /// @throws UnsupportedOperationException if the engine cannot tell
+    default int share() {
+        throw new UnsupportedOperationException(
+                "the jdk engine cannot hand a socket over: it takes the linux engine");
+    }
+
+    /// {@return whether requests were taken from the kernel that nobody has asked for yet}
+    default boolean hasTakenAhead() {
+        return false;
+    }
+
     /// {@return the address that the socket is bound to}
     SocketAddress address();
 
