@@ -47,6 +47,7 @@ final class CommandSyntax {
                 .addOption(option("--model", List.of(MODELS)).build())
                 .addOption(option("--drain").build())
                 .addOption(option("--unready").build())
+                .addOption(option("--upgrade").build())
                 .addOption(option("--status").build())
                 .addOption(option("--status-token").build())
                 .addPositional(
@@ -105,6 +106,7 @@ final class CommandSyntax {
                 serverOptions(result, command != null),
                 DurationText.parse("--drain", text(result, "--drain", "10s")),
                 DurationText.parse("--unready", text(result, "--unready", "0s")),
+                DurationText.parse("--upgrade", text(result, "--upgrade", "60s")),
                 StatusOptions.parse(text(result, "--status"), text(result, "--status-token")));
     }
 
@@ -182,8 +184,9 @@ final class CommandSyntax {
 
     private static List<Endpoint> endpoints(ParseResult result) throws WrongArgumentException {
         List<Endpoint> endpoints = new ArrayList<>();
+        PassedSockets passed = PassedSockets.all();
         for (String text : result.matchedPositionalValue(0, List.<String>of())) {
-            endpoints.addAll(Endpoint.parseAll(text));
+            endpoints.addAll(Endpoint.parseAll(text, passed));
         }
         if (endpoints.isEmpty()) {
             throw new WrongArgumentException(

@@ -29,16 +29,38 @@ record Endpoint(Family family, String text, String host, int port, @Nullable Int
     private static final String FORMS =
             "tcp://HOST:PORT, udp://HOST:PORT, unix:PATH, unixgram:PATH, fd:N or systemd[:NAME]";
     private static final String SYSTEMD = "systemd";
+    private static final String DESCRIPTOR = "fd:";
 
     Endpoint(Family family, String text, String host, int port) {
         this(family, text, host, port, null);
     }
 
     /// {@return the addresses that the text says: one, unless it is those of systemd}
-    static List<Endpoint> parseAll(String text) throws WrongArgumentException {
-        return text.equals(SYSTEMD) || text.startsWith(SYSTEMD + ":")
-                ? passed(text, InheritedSocket.all())
-                : List.of(parse(text));
+    ///
+    /// @param passed the sockets of this process that were not taken yet
+    static List<Endpoint> parseAll(String text, PassedSockets passed)
+            throws WrongArgumentException {
+        if (isOfManager(text)) {
+            return passed(text, passed.ofManager());
+        }
+        Integer socket = passed.take(text);
+        if (socket == null) {
+            return List.of(parse(text));
+        }
+        if (text.startsWith(DESCRIPTOR)) {
+            return List.of(open(text, socket));
+        }
+        Endpoint parsed = parse(text);
+        return List.of(new Endpoint(parsed.family, text, parsed.host, parsed.port, socket));
+    }
+
+    private static boolean isOfManager(String text) {
+        return text.equals(SYSTEMD) || text.startsWith(SYSTEMD + ":");
+    }
+
+    /// {@return whether its socket is one that the service manager has opened}
+    boolean isOfManager() {
+        return isOfManager(text);
     }
 
     private static List<Endpoint> passed(String text, List<InheritedSocket> all)
@@ -76,8 +98,8 @@ record Endpoint(Family family, String text, String host, int port, @Nullable Int
 
     /// {@return the address that the text says}
     static Endpoint parse(String text) throws WrongArgumentException {
-        if (text.matches("fd:[0-9]{1,9}")) {
-            return open(text, Integer.parseInt(text.substring("fd:".length())));
+        if (text.matches(DESCRIPTOR + "[0-9]{1,9}")) {
+            return open(text, Integer.parseInt(text.substring(DESCRIPTOR.length())));
         }
         for (Family family : Family.values()) {
             String prefix = family.scheme() + (family.hasPort() ? "://" : ":");

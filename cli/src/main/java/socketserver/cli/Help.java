@@ -29,11 +29,11 @@ final class Help {
                                    selector: one loop for all, one handler at a time
               --drain T            longest wait for live requests at the stop (default 10s)
               --unready T          how much of it clients are taken though /healthz says no
+              --upgrade T          longest wait for the new process at SIGUSR1 (default 60s)
               --status HOST:PORT   a page that shows and changes this; --status-token TEXT guards it
 
             Bounds, which hold for each address (T is 500ms, 30s, 5m or 2h):
-              --max-connections N  live requests (default 16384)
-              --max-per-client N   those of one client
+              --max-connections N  live requests (default 16384); --max-per-client N: of one client
               --accept-rate N      new requests in a second
               --over-limit WHAT    wait (default) or refuse: what the next ones get
               --farewell TEXT      a line for those who are refused

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
 
 /// The command `socketserver`.
 public final class Main {
@@ -67,7 +68,7 @@ public final class Main {
         return switch (command) {
             case "serve" -> {
                 String[] rest = Arrays.copyOfRange(args, 1, args.length);
-                yield new ServeCommand(CommandSyntax.parse(rest), out, err).run();
+                yield new ServeCommand(List.of(rest), CommandSyntax.parse(rest), out, err).run();
             }
             case "completion" -> {
                 if (args.length != 2 || !args[1].equals("bash")) {

@@ -1,6 +1,7 @@
 package socketserver.cli;
 
-import socketserver.Drain;
+import org.jspecify.annotations.Nullable;
+
 import socketserver.ServiceNotifier;
 import socketserver.request.DatagramRequest;
 import socketserver.request.Request;
@@ -12,15 +13,20 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
-/// The command `serve`, from its options to the stop.
+/// The command `serve`, from its options to servers that serve.
 final class ServeCommand {
+    private final List<String> args;
     private final ServeOptions options;
     private final PrintWriter out;
     private final PrintWriter err;
 
-    ServeCommand(ServeOptions options, PrintWriter out, PrintWriter err) {
+    /// Makes the command.
+    ///
+    /// @param args the arguments behind the word `serve`
+    /// @param options what they ask for
+    ServeCommand(List<String> args, ServeOptions options, PrintWriter out, PrintWriter err) {
+        this.args = args;
         this.options = options;
         this.out = out;
         this.err = err;
@@ -64,98 +70,85 @@ final class ServeCommand {
     }
 
     private int serve(RequestHandler<Request> handler)
-            throws WrongArgumentException, ListenException {
+            throws WrongArgumentException, ListenException, IOException, InterruptedException {
         if (options.status() != null) {
             StatusLibraries.open();
         }
         Signals signals = Signals.taken();
         Servers servers =
                 Servers.open(options.endpoints(), handler, options.model(), options.server());
-        StatusOptions page = options.status();
-        if (page == null) {
-            return serve(servers, signals, new CompletableFuture<>(), List.of());
+        StatusSource source = options.status() == null ? null : new StatusSource(servers, options);
+        Traffic traffic = StatusLine.isWanted() ? new Traffic() : null;
+        if (traffic != null) {
+            servers.addListener(traffic);
         }
-        try (StatusServer status = open(page, servers)) {
-            return serve(servers, signals, status.drain(), List.of("status on " + status.link()));
+        Predecessor predecessor = Predecessor.ofThisProcess();
+        if (predecessor == null) {
+            try (StatusServer status = open(source, servers)) {
+                return serve(new Serving(servers, signals, servers.start()), status, traffic);
+            }
+        }
+        PassedSockets.closeAllBut(options.endpoints());
+        Serving serving = new Serving(servers, signals, servers.start());
+        predecessor.takeOver();
+        servers.removePaths(true);
+        try (StatusServer status = openAgain(source, predecessor)) {
+            return serve(serving, status, traffic);
         }
     }
 
-    private StatusServer open(StatusOptions page, Servers servers) throws ListenException {
+    private @Nullable StatusServer open(@Nullable StatusSource source, Servers servers)
+            throws ListenException {
+        StatusOptions page = options.status();
+        if (page == null || source == null) {
+            return null;
+        }
         try {
-            return StatusServer.open(page, new StatusSource(servers, options));
+            return StatusServer.open(page, source);
         } catch (ListenException thrown) {
             servers.group().close();
             throw thrown;
         }
     }
 
-    /// Serves until a stop is asked for.
-    ///
-    /// @param drain what is completed when one is that may take so long, otherwise than by a signal
-    /// @param more what to say besides where the servers listen
-    private int serve(
-            Servers servers,
-            Signals signals,
-            CompletableFuture<Duration> drain,
-            List<String> more) {
-        Traffic traffic = new Traffic();
-        boolean terminal = StatusLine.isWanted();
-        if (terminal) {
-            servers.addListener(traffic);
+    /// Opens the page that another process has just closed. The servers serve already: they are not
+    /// to end because of a page.
+    private @Nullable StatusServer openAgain(
+            @Nullable StatusSource source, Predecessor predecessor) {
+        StatusOptions page = options.status();
+        if (page == null || source == null) {
+            return null;
         }
-        CompletableFuture<Void> ended = servers.start();
-        for (String address : servers.addresses()) {
-            out.println("listening on " + address);
-        }
-        more.forEach(out::println);
-        out.flush();
-        try (ServiceNotifier manager = ServiceNotifier.fromEnvironment()) {
-            manager.ready();
-            if (terminal) {
-                try (StatusLine _ = StatusLine.show(servers, traffic)) {
-                    return await(servers, ended, signals, drain, manager);
-                }
-            }
-            return await(servers, ended, signals, drain, manager);
-        }
-    }
-
-    private int await(
-            Servers servers,
-            CompletableFuture<Void> ended,
-            Signals signals,
-            CompletableFuture<Duration> drain,
-            ServiceNotifier manager) {
         try {
-            CompletableFuture.anyOf(signals.first(), drain, ended).join();
-        } catch (CompletionException failed) {
-            Terminal.println("serving has failed: " + failed.getCause(), failed.getCause());
-            servers.stop(servers.requests().size(), Drain.within(options.drain()), signals.first());
-            return Main.FAILED;
+            return StatusServer.open(page.withPort(predecessor.statusPort()), source);
+        } catch (ListenException thrown) {
+            Terminal.println("there is no status page: " + thrown.getMessage(), null);
+            return null;
         }
-        boolean signalled = signals.first().isDone();
-        boolean asked = signalled || drain.isDone();
-        Duration time = drain.getNow(options.drain());
-        int live = servers.requests().size();
-        manager.stopping();
-        Drain how = Drain.within(time).withUnready(shorter(options.unready(), time));
-        if (asked && live > 0) {
-            manager.status("waiting for " + live + (live == 1 ? " request" : " requests"));
-            Terminal.println(
-                    "stopping: waiting for "
-                            + live
-                            + (live == 1 ? " request" : " requests")
-                            + ", at most "
-                            + DurationText.of(time)
-                            + (signalled ? "; a second signal cuts" : "; a signal cuts"),
-                    null);
-        }
-        StopReport report = servers.stop(live, how, signalled ? signals.second() : signals.first());
-        Terminal.println(report.toString(), null);
-        return Main.STOPPED;
     }
 
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
+    private int serve(Serving serving, @Nullable StatusServer status, @Nullable Traffic traffic)
+            throws InterruptedException {
+        Servers servers = serving.servers();
+        try (ServiceNotifier manager = ServiceNotifier.fromEnvironment()) {
+            Upgrade upgrade = new Upgrade(servers, manager, args, options.upgrade(), status);
+            Signals.on("USR1", upgrade::ask);
+            for (String address : servers.addresses()) {
+                out.println("listening on " + address);
+            }
+            if (status != null) {
+                out.println("status on " + status.link());
+            }
+            out.flush();
+            manager.ready();
+            CompletableFuture<Duration> drain =
+                    status == null ? new CompletableFuture<>() : status.drain();
+            if (traffic == null) {
+                return serving.await(options, manager, upgrade, drain);
+            }
+            try (StatusLine _ = StatusLine.show(servers, traffic)) {
+                return serving.await(options, manager, upgrade, drain);
+            }
+        }
     }
 }

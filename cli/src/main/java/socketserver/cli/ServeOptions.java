@@ -21,6 +21,7 @@ import java.util.List;
 /// @param server the settings of each server
 /// @param drain how long a stop waits for the live requests
 /// @param unready how much of that clients are still taken, though `/healthz` says no
+/// @param upgrade how long a new process may take until it serves
 /// @param status where the status page is to be, or null for none
 record ServeOptions(
         List<Endpoint> endpoints,
@@ -34,4 +35,5 @@ record ServeOptions(
         ServerOptions server,
         Duration drain,
         Duration unready,
+        Duration upgrade,
         @Nullable StatusOptions status) {}

@@ -2,6 +2,7 @@ package socketserver.cli;
 
 import socketserver.BaseServer;
 import socketserver.Drain;
+import socketserver.ListeningServer;
 import socketserver.LiveRequest;
 import socketserver.ServerGroup;
 import socketserver.ServerListener;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /// The servers of one command, one for each address.
 ///
@@ -99,6 +101,24 @@ record Servers(List<Endpoint> endpoints, ServerGroup group) {
 
     void addListener(ServerListener listener) {
         group.addListener(listener);
+    }
+
+    /// {@return the numbers of the sockets, in the order of the addresses}
+    ///
+    /// @throws UnsupportedOperationException on the jdk engine
+    List<Integer> descriptors() {
+        return listening().map(ListeningServer::descriptor).toList();
+    }
+
+    /// Says whether the paths of Unix sockets are removed when the servers are closed.
+    void removePaths(boolean removes) throws IOException {
+        for (ListeningServer<?> server : listening().toList()) {
+            server.removesPath(removes);
+        }
+    }
+
+    private Stream<ListeningServer<?>> listening() {
+        return group.servers().stream().map(server -> (ListeningServer<?>) server);
     }
 
     /// Starts serving.

@@ -4,7 +4,8 @@ import sun.misc.Signal;
 
 import java.util.concurrent.CompletableFuture;
 
-/// The two requests to stop that a process gets by SIGTERM or Ctrl-C: to drain, and then to cut.
+/// What a process is asked for by signals: to stop, by SIGTERM or Ctrl-C, at first to drain and
+/// then to cut; and whatever else is set.
 ///
 /// The only class that uses `sun.misc.Signal`; docs/adr/0003-signals-in-the-command-line.md says
 /// why.
@@ -23,6 +24,18 @@ final class Signals {
         Signal.handle(new Signal("TERM"), signals::came);
         Signal.handle(new Signal("INT"), signals::came);
         return signals;
+    }
+
+    /// Lets another signal do something from now on, on a thread of its own; does nothing where
+    /// there is no such signal, or the JVM takes none (`-Xrs`).
+    ///
+    /// @param name its name without `SIG`
+    static void on(String name, Runnable action) {
+        try {
+            Signal.handle(new Signal(name), _ -> action.run());
+        } catch (IllegalArgumentException none) {
+            // Then nobody can send it.
+        }
     }
 
     private void came(Signal signal) {

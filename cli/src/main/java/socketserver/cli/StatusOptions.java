@@ -64,6 +64,14 @@ record StatusOptions(String text, String host, InetSocketAddress address, @Nulla
         }
     }
 
+    /// {@return these options with that port, unless they have one}
+    StatusOptions withPort(int port) {
+        return address.getPort() != 0
+                ? this
+                : new StatusOptions(
+                        text, host, new InetSocketAddress(address.getAddress(), port), token);
+    }
+
     /// {@return whether reading needs the token, too}
     boolean isClosed() {
         return token != null;

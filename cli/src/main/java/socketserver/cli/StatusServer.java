@@ -96,6 +96,10 @@ final class StatusServer implements AutoCloseable {
         }
     }
 
+    int port() {
+        return server.getAddress().getPort();
+    }
+
     /// {@return the address to open in a browser, with the token if it was made here}
     String link() {
         return "http://" + AddressText.hostAndPort(server.getAddress()) + "/" + guard.fragment();

@@ -45,6 +45,19 @@ final class RunningCommand implements AutoCloseable {
             String... args)
             throws IOException {
         List<String> command = new ArrayList<>(program);
+        command.addAll(java(options));
+        command.addAll(List.of(args));
+        err = Files.createTempFile("socketserver", ".err");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(Redirect.to(err.toFile()));
+        builder.environment().putAll(environment);
+        process = builder.start();
+        out = process.inputReader(UTF_8);
+    }
+
+    /// {@return what starts the command with those options of the JVM, without its arguments}
+    static List<String> java(List<String> options) {
+        List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-Xlog:disable", "-Xlog:all=warning:stderr"));
@@ -54,13 +67,7 @@ final class RunningCommand implements AutoCloseable {
         command.addAll(List.of("--add-modules", "ALL-DEFAULT"));
         command.addAll(List.of("--module-path", System.getProperty("jdk.module.path")));
         command.addAll(List.of("--module", "socketserver.cli/socketserver.cli.Main"));
-        command.addAll(List.of(args));
-        err = Files.createTempFile("socketserver", ".err");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectError(Redirect.to(err.toFile()));
-        builder.environment().putAll(environment);
-        process = builder.start();
-        out = process.inputReader(UTF_8);
+        return command;
     }
 
     private static String statusLibraries() {
@@ -178,6 +185,19 @@ final class RunningCommand implements AutoCloseable {
     /// Sends SIGTERM.
     void terminate() {
         process.toHandle().destroy();
+    }
+
+    /// {@return the process that was started here}
+    ProcessHandle process() {
+        return process.toHandle();
+    }
+
+    /// Sends a signal to a process.
+    ///
+    /// @param name its name without `SIG`
+    static void signal(String name, ProcessHandle process) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start();
+        assertThat(kill.waitFor()).isZero();
     }
 
     /// {@return the exit code}

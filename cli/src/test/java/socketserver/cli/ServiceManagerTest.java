@@ -136,6 +136,39 @@ class ServiceManagerTest {
         }
     }
 
+    @Test
+    void tellsTheManagerWhoGoesOn() throws Exception {
+        needs("python3");
+        BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+        try (var manager =
+                SocketServer.unixDatagram(UnixAddress.unnamed())
+                        .open(request -> messages.add(new String(request.packet(), UTF_8)))) {
+            manager.start();
+            Map<String, String> environment =
+                    Map.of("NOTIFY_SOCKET", "@" + manager.address().name());
+            var command =
+                    RunningCommand.serveBy(
+                            BY_MANAGER, environment, 2, "systemd:log", "systemd:web");
+            try (var upgraded = new Upgraded(command)) {
+                assertThat(next(messages)).isEqualTo("READY=1");
+                for (int i = 0; i < 2; i++) {
+                    upgraded.swap();
+                    assertThat(next(messages)).startsWith("RELOADING=1\nMONOTONIC_USEC=");
+                    assertThat(next(messages))
+                            .isEqualTo("MAINPID=%d\nREADY=1".formatted(upgraded.serving().pid()));
+                    // It says so itself, once the manager hears it.
+                    assertThat(next(messages)).isEqualTo("READY=1");
+                    try (Socket socket = new Socket()) {
+                        socket.connect(command.address(1));
+                        assertEchoes(socket);
+                    }
+                }
+                upgraded.terminate();
+                assertThat(next(messages)).isEqualTo("STOPPING=1");
+            }
+        }
+    }
+
     private static String next(BlockingQueue<String> messages) throws InterruptedException {
         String message = messages.poll(20, TimeUnit.SECONDS);
         assertThat(message).as("a message").isNotNull();

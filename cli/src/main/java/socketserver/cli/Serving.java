@@ -1,0 +1,83 @@
+package socketserver.cli;
+
+import socketserver.Drain;
+import socketserver.ServiceNotifier;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/// The servers of one command while they serve, to the stop.
+///
+/// @param servers the servers
+/// @param signals what may ask for the stop
+/// @param ended what is completed when all servers have ended by themselves
+record Serving(Servers servers, Signals signals, CompletableFuture<Void> ended) {
+    /// Waits until a stop is asked for, and stops.
+    ///
+    /// @param drain what is completed when one is that may take so long, otherwise than by a signal
+    /// @return the exit code
+    int await(
+            ServeOptions options,
+            ServiceNotifier manager,
+            Upgrade upgrade,
+            CompletableFuture<Duration> drain)
+            throws InterruptedException {
+        try {
+            CompletableFuture.anyOf(signals.first(), drain, ended, upgrade.done()).join();
+        } catch (CompletionException failed) {
+            var _ = upgrade.refuse();
+            Terminal.println("serving has failed: " + failed.getCause(), failed.getCause());
+            servers.stop(live(), Drain.within(options.drain()), signals.first());
+            return Main.FAILED;
+        }
+        boolean signalled = signals.first().isDone();
+        boolean asked = signalled || drain.isDone();
+        Duration time = drain.getNow(options.drain());
+        int live = live();
+        if (upgrade.refuse()) {
+            Terminal.println(
+                    "upgrade: process %d has taken over: waiting for %s, at most %s; a signal cuts"
+                            .formatted(
+                                    upgrade.done().join(), requests(live), DurationText.of(time)),
+                    null);
+            // Clients whose connections this process has taken are to lose nothing by that.
+            Drain how =
+                    Drain.within(time)
+                            .withPatience(time.dividedBy(2))
+                            .withSpread(time.dividedBy(4));
+            return stop(live, how, signalled);
+        }
+        manager.stopping();
+        if (asked && live > 0) {
+            manager.status("waiting for " + requests(live));
+            Terminal.println(
+                    "stopping: waiting for "
+                            + requests(live)
+                            + ", at most "
+                            + DurationText.of(time)
+                            + (signalled ? "; a second signal cuts" : "; a signal cuts"),
+                    null);
+        }
+        return stop(
+                live, Drain.within(time).withUnready(shorter(options.unready(), time)), signalled);
+    }
+
+    private int live() {
+        return servers.requests().size();
+    }
+
+    private static String requests(int count) {
+        return count + (count == 1 ? " request" : " requests");
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private int stop(int live, Drain how, boolean signalled) {
+        StopReport report = servers.stop(live, how, signalled ? signals.second() : signals.first());
+        Terminal.println(report.toString(), null);
+        return Main.STOPPED;
+    }
+}

@@ -1,0 +1,144 @@
+package socketserver.cli;
+
+import org.jspecify.annotations.Nullable;
+
+import socketserver.ServiceNotifier;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// The exchange of this process for a new one of the same program, which takes over the sockets:
+/// nothing changes until that one serves.
+///
+/// Each attempt has a thread of its own; the methods may be called from any.
+final class Upgrade {
+    private final Servers servers;
+    private final ServiceNotifier manager;
+    private final List<String> args;
+    private final Duration longest;
+    private final Runnable closePage;
+    private final int statusPort;
+    private final CompletableFuture<Integer> done = new CompletableFuture<>();
+    // The attempt that goes on. Guarded by this.
+    private @Nullable Thread attempt;
+    private @Nullable Successor starting;
+    // Whether no more may begin, and none may succeed. Guarded by this.
+    private boolean refused;
+
+    /// Makes what begins when it is asked for.
+    ///
+    /// @param args the arguments behind the word `serve`
+    /// @param longest how long the new process may take until it serves
+    /// @param status the status page, or null
+    Upgrade(
+            Servers servers,
+            ServiceNotifier manager,
+            List<String> args,
+            Duration longest,
+            @Nullable StatusServer status) {
+        this.servers = servers;
+        this.manager = manager;
+        this.args = args;
+        this.longest = longest;
+        closePage = status == null ? () -> {} : status::close;
+        statusPort = status == null ? 0 : status.port();
+    }
+
+    /// {@return what is completed by the number of the process that has taken over}
+    CompletableFuture<Integer> done() {
+        return done;
+    }
+
+    /// Begins, unless that goes on already.
+    synchronized void ask() {
+        if (refused || done.isDone()) {
+            return;
+        }
+        if (attempt != null) {
+            Terminal.println("upgrade: one goes on already", null);
+            return;
+        }
+        attempt = Thread.ofPlatform().daemon().name("upgrade").start(this::run);
+    }
+
+    /// Gives up an attempt that goes on, and takes no more.
+    ///
+    /// @return whether another process has taken over before
+    boolean refuse() throws InterruptedException {
+        Thread running;
+        synchronized (this) {
+            refused = true;
+            running = attempt;
+            if (starting != null) {
+                starting.kill();
+            }
+        }
+        if (running != null && !done.isDone()) {
+            running.join(Duration.ofSeconds(5));
+        }
+        return done.isDone();
+    }
+
+    private void run() {
+        manager.reloading();
+        String failure;
+        try (Successor successor = start()) {
+            Terminal.println("upgrade: process %d starts".formatted(successor.pid()), null);
+            failure = successor.await(longest);
+            if (failure == null && handOver(successor)) {
+                // Whoever has started it has to.
+                successor.reap();
+                return;
+            }
+            successor.kill();
+            failure =
+                    "process %d %s (%s)".formatted(successor.pid(), failure, end(successor.reap()));
+        } catch (IOException | RuntimeException thrown) {
+            failure = String.valueOf(thrown.getMessage());
+        }
+        failed(failure);
+    }
+
+    private static String end(int status) {
+        return status > 128 ? "signal " + (status - 128) : "status " + status;
+    }
+
+    private Successor start() throws IOException {
+        List<String> names = servers.endpoints().stream().map(PassedSockets::nameFor).toList();
+        Successor started =
+                Successor.start(Program.again(args), servers.descriptors(), names, statusPort);
+        synchronized (this) {
+            starting = started;
+            if (refused) {
+                started.kill();
+            }
+        }
+        return started;
+    }
+
+    private synchronized boolean handOver(Successor successor) throws IOException {
+        starting = null;
+        if (refused) {
+            return false;
+        }
+        servers.removePaths(false);
+        closePage.run();
+        manager.handedOver(successor.pid());
+        successor.letGo();
+        done.complete(successor.pid());
+        return true;
+    }
+
+    private synchronized void failed(String failure) {
+        starting = null;
+        attempt = null;
+        if (refused) {
+            return;
+        }
+        Terminal.println("upgrade failed: " + failure + ": this process goes on serving", null);
+        manager.status("upgrade failed: " + failure);
+        manager.ready();
+    }
+}
