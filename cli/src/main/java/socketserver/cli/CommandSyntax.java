@@ -28,7 +28,9 @@ import java.util.Locale;
 /// They are told to picocli by its programmatic model: reading annotations would more than double
 /// the time that the command takes to start.
 final class CommandSyntax {
-    private static final String EXEC = "--exec";
+    /// The option whose command has all arguments that follow.
+    static final String EXEC = "--exec";
+
     private static final int LONGEST_PACKET = 65_535;
 
     private static final String[] MODELS = {"threading", "synchronous", "forking", "selector"};
@@ -87,7 +89,10 @@ final class CommandSyntax {
     }
 
     /// {@return what the arguments after the word `serve` ask for}
-    static ServeOptions parse(String... args) throws WrongArgumentException {
+    ///
+    /// @param given some of which may stand in files
+    static ServeOptions parse(List<String> given) throws WrongArgumentException {
+        String[] args = ArgumentFiles.expanded(given).toArray(String[]::new);
         // picocli would take the options of the command for ours.
         int exec = Arrays.asList(args).indexOf(EXEC);
         List<String> command = exec < 0 ? null : Arrays.asList(args).subList(exec + 1, args.length);
@@ -128,7 +133,7 @@ final class CommandSyntax {
 
     private static ParseResult parsed(String[] args) throws WrongArgumentException {
         CommandLine line = new CommandLine(serve());
-        // "unix:@name" is an address, and "@name" is no file of arguments.
+        // That was done before.
         line.setExpandAtFiles(false);
         line.setInterpolateVariables(false);
         try {

@@ -35,8 +35,7 @@ final class Help {
             Bounds, which hold for each address (T is 500ms, 30s, 5m or 2h):
               --max-connections N  live requests (default 16384); --max-per-client N: of one client
               --accept-rate N      new requests in a second
-              --over-limit WHAT    wait (default) or refuse: what the next ones get
-              --farewell TEXT      a line for those who are refused
+              --over-limit WHAT    wait (default) or refuse; --farewell TEXT: a line for the refused
               --allow, --deny A,.. clients by address: 192.0.2.7,2001:db8::/32
               --proxy-from A,...   connections from there begin with a PROXY header; unix: all do
               --first-byte-timeout T, --idle-timeout T, --read-timeout T, --message-timeout T,
@@ -45,6 +44,7 @@ final class Help {
               --exposed            what suits a server on the open Internet, of all these
 
             SIGTERM or Ctrl-C stops when the live requests have finished, a second one at once.
+            SIGUSR1: a new process takes over. @FILE: arguments; SIGHUP reads bounds in it again.
             Exit codes: 0 stopped as asked, 1 cannot listen or failed, 2 wrong arguments.
             Example: socketserver serve unix:/tmp/upper.sock --exec tr a-z A-Z
             """;

@@ -67,8 +67,8 @@ public final class Main {
         }
         return switch (command) {
             case "serve" -> {
-                String[] rest = Arrays.copyOfRange(args, 1, args.length);
-                yield new ServeCommand(List.of(rest), CommandSyntax.parse(rest), out, err).run();
+                List<String> rest = List.of(args).subList(1, args.length);
+                yield new ServeCommand(rest, CommandSyntax.parse(rest), out, err).run();
             }
             case "completion" -> {
                 if (args.length != 2 || !args[1].equals("bash")) {

@@ -17,7 +17,8 @@ import java.util.concurrent.CompletableFuture;
 /// The command `serve`, from its options to servers that serve.
 final class ServeCommand {
     private final List<String> args;
-    private final ServeOptions options;
+    // Changed by a reload.
+    private volatile ServeOptions options;
     private final PrintWriter out;
     private final PrintWriter err;
 
@@ -77,7 +78,8 @@ final class ServeCommand {
         Signals signals = Signals.taken();
         Servers servers =
                 Servers.open(options.endpoints(), handler, options.model(), options.server());
-        StatusSource source = options.status() == null ? null : new StatusSource(servers, options);
+        StatusSource source =
+                options.status() == null ? null : new StatusSource(servers, () -> options);
         Traffic traffic = StatusLine.isWanted() ? new Traffic() : null;
         if (traffic != null) {
             servers.addListener(traffic);
@@ -131,8 +133,13 @@ final class ServeCommand {
             throws InterruptedException {
         Servers servers = serving.servers();
         try (ServiceNotifier manager = ServiceNotifier.fromEnvironment()) {
-            Upgrade upgrade = new Upgrade(servers, manager, args, options.upgrade(), status);
+            Upgrade upgrade = new Upgrade(servers, manager, args, () -> options.upgrade(), status);
             Signals.on("USR1", upgrade::ask);
+            Reload reload = new Reload(manager);
+            if (ArgumentFiles.areIn(args)) {
+                reload.add("limits and times", () -> readAgain(servers));
+            }
+            reload.begin();
             for (String address : servers.addresses()) {
                 out.println("listening on " + address);
             }
@@ -144,11 +151,25 @@ final class ServeCommand {
             CompletableFuture<Duration> drain =
                     status == null ? new CompletableFuture<>() : status.drain();
             if (traffic == null) {
-                return serving.await(options, manager, upgrade, drain);
+                return serving.await(() -> options, manager, upgrade, drain);
             }
             try (StatusLine _ = StatusLine.show(servers, traffic)) {
-                return serving.await(options, manager, upgrade, drain);
+                return serving.await(() -> options, manager, upgrade, drain);
             }
         }
+    }
+
+    /// Reads the files of options again, and lets what can change be in force.
+    private String readAgain(Servers servers) throws WrongArgumentException {
+        ServeOptions before = options;
+        ServeOptions read = CommandSyntax.parse(args);
+        servers.change(read.server());
+        options = before.changed(read);
+        List<String> others = before.unchangeable(read);
+        return "those of the files are in force"
+                + (others.isEmpty()
+                        ? ""
+                        : ", but %s cannot change while it serves: SIGUSR1 starts a process with them"
+                                .formatted(String.join(", ", others)));
     }
 }

@@ -6,7 +6,9 @@ import socketserver.ServerOptions;
 import socketserver.concurrency.ConcurrencyModel;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// What `serve` was asked to do.
 ///
@@ -36,4 +38,46 @@ record ServeOptions(
         Duration drain,
         Duration unready,
         Duration upgrade,
-        @Nullable StatusOptions status) {}
+        @Nullable StatusOptions status) {
+    /// {@return these options with what those have of the settings that can change while it serves}
+    ServeOptions changed(ServeOptions read) {
+        return new ServeOptions(
+                endpoints,
+                modelName,
+                model,
+                builtIn,
+                exec,
+                className,
+                classPath,
+                source,
+                read.server,
+                read.drain,
+                read.unready,
+                read.upgrade,
+                status);
+    }
+
+    /// {@return the options that differ from those and cannot change while it serves}
+    List<String> unchangeable(ServeOptions read) {
+        List<String> names = new ArrayList<>();
+        addIf(!texts().equals(read.texts()), "ADDRESS", names);
+        addIf(!modelName.equals(read.modelName), "--model", names);
+        addIf(builtIn != read.builtIn, "--handler", names);
+        addIf(!Objects.equals(exec, read.exec), "--exec", names);
+        addIf(!Objects.equals(className, read.className), "--class", names);
+        addIf(!classPath.equals(read.classPath), "--classpath", names);
+        addIf(!Objects.equals(source, read.source), "--source", names);
+        addIf(!Objects.equals(status, read.status), "--status", names);
+        return names;
+    }
+
+    private List<String> texts() {
+        return endpoints.stream().map(Endpoint::text).toList();
+    }
+
+    private static void addIf(boolean differs, String name, List<String> names) {
+        if (differs) {
+            names.add(name);
+        }
+    }
+}

@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -101,6 +103,22 @@ record Servers(List<Endpoint> endpoints, ServerGroup group) {
 
     void addListener(ServerListener listener) {
         group.addListener(listener);
+    }
+
+    /// Changes the limits and deadlines of all servers, or of none.
+    ///
+    /// @throws IllegalStateException if a server cannot change
+    void change(ServerOptions read) {
+        Map<BaseServer<?>, ServerOptions> changed = new LinkedHashMap<>();
+        for (BaseServer<?> server : group.servers()) {
+            changed.put(
+                    server,
+                    server.options()
+                            .withLimits(_ -> read.limits())
+                            .withDeadlines(_ -> read.deadlines())
+                            .withProxies(_ -> read.proxies()));
+        }
+        changed.forEach(BaseServer::options);
     }
 
     /// {@return the numbers of the sockets, in the order of the addresses}

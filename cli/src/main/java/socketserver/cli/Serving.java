@@ -6,6 +6,7 @@ import socketserver.ServiceNotifier;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /// The servers of one command while they serve, to the stop.
 ///
@@ -15,10 +16,11 @@ import java.util.concurrent.CompletionException;
 record Serving(Servers servers, Signals signals, CompletableFuture<Void> ended) {
     /// Waits until a stop is asked for, and stops.
     ///
+    /// @param options those that are in force at the moment
     /// @param drain what is completed when one is that may take so long, otherwise than by a signal
     /// @return the exit code
     int await(
-            ServeOptions options,
+            Supplier<ServeOptions> options,
             ServiceNotifier manager,
             Upgrade upgrade,
             CompletableFuture<Duration> drain)
@@ -28,12 +30,12 @@ record Serving(Servers servers, Signals signals, CompletableFuture<Void> ended) 
         } catch (CompletionException failed) {
             var _ = upgrade.refuse();
             Terminal.println("serving has failed: " + failed.getCause(), failed.getCause());
-            servers.stop(live(), Drain.within(options.drain()), signals.first());
+            servers.stop(live(), Drain.within(options.get().drain()), signals.first());
             return Main.FAILED;
         }
         boolean signalled = signals.first().isDone();
         boolean asked = signalled || drain.isDone();
-        Duration time = drain.getNow(options.drain());
+        Duration time = drain.getNow(options.get().drain());
         int live = live();
         if (upgrade.refuse()) {
             Terminal.println(
@@ -60,7 +62,9 @@ record Serving(Servers servers, Signals signals, CompletableFuture<Void> ended) 
                     null);
         }
         return stop(
-                live, Drain.within(time).withUnready(shorter(options.unready(), time)), signalled);
+                live,
+                Drain.within(time).withUnready(shorter(options.get().unready(), time)),
+                signalled);
     }
 
     private int live() {

@@ -10,11 +10,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// What the status page tells of: the servers of the command, and what was counted of each.
 final class StatusSource {
     private final Servers servers;
-    private final ServeOptions options;
+    private final Supplier<ServeOptions> options;
     private final List<One> all = new ArrayList<>();
     private final Instant started = Instant.now();
 
@@ -32,7 +33,9 @@ final class StatusSource {
     }
 
     /// Makes the source, which counts from now on.
-    StatusSource(Servers servers, ServeOptions options) {
+    ///
+    /// @param options those that are in force at the moment
+    StatusSource(Servers servers, Supplier<ServeOptions> options) {
         this.servers = servers;
         this.options = options;
         for (BaseServer<?> server : servers.group().servers()) {
@@ -91,12 +94,12 @@ final class StatusSource {
     }
 
     String model() {
-        return options.modelName();
+        return options.get().modelName();
     }
 
     /// {@return how long a stop waits for the live requests unless it is told}
     Duration drainTime() {
-        return options.drain();
+        return options.get().drain();
     }
 
     Instant started() {

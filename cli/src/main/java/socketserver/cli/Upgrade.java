@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /// The exchange of this process for a new one of the same program, which takes over the sockets:
 /// nothing changes until that one serves.
@@ -17,7 +18,7 @@ final class Upgrade {
     private final Servers servers;
     private final ServiceNotifier manager;
     private final List<String> args;
-    private final Duration longest;
+    private final Supplier<Duration> longest;
     private final Runnable closePage;
     private final int statusPort;
     private final CompletableFuture<Integer> done = new CompletableFuture<>();
@@ -36,7 +37,7 @@ final class Upgrade {
             Servers servers,
             ServiceNotifier manager,
             List<String> args,
-            Duration longest,
+            Supplier<Duration> longest,
             @Nullable StatusServer status) {
         this.servers = servers;
         this.manager = manager;
@@ -86,7 +87,7 @@ final class Upgrade {
         String failure;
         try (Successor successor = start()) {
             Terminal.println("upgrade: process %d starts".formatted(successor.pid()), null);
-            failure = successor.await(longest);
+            failure = successor.await(longest.get());
             if (failure == null && handOver(successor)) {
                 // Whoever has started it has to.
                 successor.reap();

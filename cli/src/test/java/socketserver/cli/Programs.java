@@ -2,11 +2,29 @@ package socketserver.cli;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Programs that the machine may have or not: a test that needs one is skipped where it is missing.
 final class Programs {
     private Programs() {}
+
+    /// Skips the test, and says why, if SIGHUP is ignored by this process and what it starts, as
+    /// `nohup` has it.
+    static void needsHangUp() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return;
+        }
+        String ignored =
+                Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .map(line -> line.substring("SigIgn:".length()).strip())
+                        .findFirst()
+                        .orElse("0");
+        assumeTrue((Long.parseUnsignedLong(ignored, 16) & 1) == 0, "SIGHUP is ignored here");
+    }
 
     /// Skips the test, and says why, if a program is not on the `PATH`.
     ///

@@ -137,6 +137,29 @@ class ServiceManagerTest {
     }
 
     @Test
+    void tellsTheManagerThatItReadsAgain(@TempDir Path folder) throws Exception {
+        Programs.needsHangUp();
+        Path options = folder.resolve("options");
+        Files.writeString(options, "--drain 5s");
+        BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+        try (var manager =
+                SocketServer.unixDatagram(UnixAddress.unnamed())
+                        .open(request -> messages.add(new String(request.packet(), UTF_8)))) {
+            manager.start();
+            Map<String, String> environment =
+                    Map.of("NOTIFY_SOCKET", "@" + manager.address().name());
+            try (var command =
+                    RunningCommand.serveBy(
+                            List.of(), environment, 1, "tcp://127.0.0.1:0", "@" + options)) {
+                assertThat(next(messages)).isEqualTo("READY=1");
+                RunningCommand.signal("HUP", command.process());
+                assertThat(next(messages)).startsWith("RELOADING=1\nMONOTONIC_USEC=");
+                assertThat(next(messages)).isEqualTo("READY=1");
+            }
+        }
+    }
+
+    @Test
     void tellsTheManagerWhoGoesOn() throws Exception {
         needs("python3");
         BlockingQueue<String> messages = new LinkedBlockingQueue<>();

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -231,6 +232,24 @@ class UpgradeTest {
             command.terminate();
             assertThat(command.exitCode()).isZero();
             started.forEach(Upgraded::awaitEnd);
+        }
+    }
+
+    @Test
+    void theNewProcessHasTheAddressesThatTheFilesHaveThen() throws Exception {
+        Path options = folder.resolve("options");
+        Path kept = folder.resolve("kept");
+        Path gone = folder.resolve("gone");
+        Path added = folder.resolve("added");
+        Files.writeString(options, "unix:%s unix:%s".formatted(gone, kept));
+        var command = RunningCommand.serve(2, "@" + options);
+        try (var upgraded = new Upgraded(command)) {
+            Files.writeString(options, "unix:%s unix:%s".formatted(kept, added));
+            upgraded.swap();
+            askUnix(UnixDomainSocketAddress.of(kept), 1);
+            askUnix(UnixDomainSocketAddress.of(added), 2);
+            assertThatThrownBy(() -> askUnix(UnixDomainSocketAddress.of(gone), 3))
+                    .isInstanceOf(ConnectException.class);
         }
     }
 
