@@ -10,6 +10,9 @@ import java.util.Objects;
 ///
 /// {@snippet class="socketserver.SnippetsTest" region="inherited"}
 ///
+/// A program that `inetd` starts has its only one, a connection or what it comes from, as standard
+/// input, number 0; standard output is the same.
+///
 /// @param descriptor its number
 /// @param name its `FileDescriptorName` in the unit; `unknown` if the manager does not say
 public record InheritedSocket(int descriptor, String name) {

@@ -97,7 +97,7 @@ public final class SocketServer<R extends Request, S extends BaseServer<R>> {
     }
 
     /// {@return a composition of a server of an open socket, of whatever kind it is: of one of
-    /// [InheritedSocket#all()], for instance}
+    /// [InheritedSocket#all()], or of number 0 of a program that `inetd` starts}
     ///
     /// [SocketSettings#withDescriptor(Integer)] says what becomes of it.
     ///

@@ -119,10 +119,12 @@ public record SocketSettings(
     /// passes sockets from number 3 on, `sd_listen_fds(3)`) or from another server that hands over.
     /// Python's `socket.socket(fileno=...)`. It takes the linux engine.
     ///
-    /// The socket is of the server's kind and bound; if it is for streams it listens already. Such
-    /// a socket is the server's from then on: made non-blocking and not for child processes, and
-    /// closed with the server. Any other descriptor is left as it is, and binding the server throws
-    /// a [java.net.SocketException] that says what it is. The server's address is the socket's, not
+    /// The socket is of the server's kind and bound; if it is for streams it listens already, or is
+    /// one connection that somebody else has accepted, as `inetd` does: that is the only request of
+    /// the server then, and [BaseServer#handleRequest()] takes it. Such a socket is the server's
+    /// from then on: made non-blocking and not for child processes, and closed with the server. Any
+    /// other descriptor is left as it is, and binding the server throws a
+    /// [java.net.SocketException] that says what it is. The server's address is the socket's, not
     /// the one that the constructor was given. The queue, `SO_REUSEADDR`, `SO_REUSEPORT` and the
     /// permissions are those of the socket; the path of a Unix socket is neither replaced nor
     /// removed, as it belongs to whoever has bound it.

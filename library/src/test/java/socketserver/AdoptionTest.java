@@ -14,6 +14,8 @@ import static socketserver.posix.Constants.SOCK_DGRAM;
 import static socketserver.posix.Constants.SOCK_STREAM;
 import static socketserver.request.LinuxSocketOptions.TCP_USER_TIMEOUT;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import socketserver.concurrency.ConcurrencyModel;
 import socketserver.posix.Libc;
 import socketserver.request.UnixAddress;
 
@@ -29,6 +32,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.file.Files;
@@ -280,11 +284,72 @@ class AdoptionTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"synchronous", "threading", "selector", "forking"})
+    void serveTheOneConnectionThatTheyAreGiven(String model) throws Exception {
+        try (RawSocket listening = RawSocket.loopback(AF_INET, SOCK_STREAM).listening();
+                var client = new Socket(InetAddress.getLoopbackAddress(), listening.port());
+                RawSocket accepted = listening.accept()) {
+            var composition =
+                    on(
+                            "linux",
+                            () -> SocketServer.descriptor(accepted.number()).model(byName(model)));
+            try (var server = on("linux", () -> composition.open(Variant::echo))) {
+                assertThat(server.address()).isEqualTo(client.getRemoteSocketAddress());
+                client.getOutputStream().write("hello\n".getBytes(US_ASCII));
+                client.shutdownOutput();
+                server.start();
+                assertThat(client.getInputStream().readAllBytes())
+                        .asString(US_ASCII)
+                        .isEqualTo("hello\n");
+                Patience.eventually(() -> assertThat(server.requests()).isEmpty());
+                assertThatThrownBy(((ListeningServer<?>) server)::descriptor)
+                        .isInstanceOf(UnsupportedOperationException.class)
+                        .hasMessage("a connection is not handed over");
+            }
+            assertThat(accepted.isOpen()).isFalse();
+        }
+    }
+
+    private static ConcurrencyModel byName(String model) {
+        return switch (model) {
+            case "threading" -> ConcurrencyModel.threading();
+            case "selector" -> ConcurrencyModel.selector();
+            case "forking" -> ConcurrencyModel.forking();
+            default -> ConcurrencyModel.synchronous();
+        };
+    }
+
+    @Test
+    void handleItAsOneRequest() throws Exception {
+        try (RawSocket listening = RawSocket.loopback(AF_INET, SOCK_STREAM).listening();
+                var client = new Socket(InetAddress.getLoopbackAddress(), listening.port());
+                RawSocket accepted = listening.accept();
+                TcpServer server = tcp(accepted.number())) {
+            client.shutdownOutput();
+            assertThat(server.handleRequest()).isEqualTo(HandleResult.HANDLED);
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void closeTheConnectionThatNobodyHasTaken() throws Exception {
+        try (RawSocket listening = RawSocket.loopback(AF_INET, SOCK_STREAM).listening();
+                var client = new Socket(InetAddress.getLoopbackAddress(), listening.port());
+                RawSocket accepted = listening.accept()) {
+            tcp(accepted.number()).close();
+            assertThat(accepted.isOpen()).isFalse();
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
     @Test
     void refuseASocketThatDoesNotListen() throws Exception {
         try (RawSocket socket = RawSocket.loopback(AF_INET, SOCK_STREAM)) {
             assertRefuses(
-                    socket, () -> tcp(socket.number()), "is a stream socket that does not listen");
+                    socket,
+                    () -> tcp(socket.number()),
+                    "is a stream socket that neither listens nor is a connection");
         }
     }
 

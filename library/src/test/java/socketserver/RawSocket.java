@@ -8,6 +8,7 @@ import static socketserver.posix.Constants.O_NONBLOCK;
 import static socketserver.posix.SystemCallException.check;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import socketserver.posix.Libc;
@@ -51,6 +52,27 @@ final class RawSocket implements AutoCloseable {
             check(Libc.bind(socket.number, address, domain == AF_INET6 ? 28 : 16), "bind", null);
         }
         return socket;
+    }
+
+    /// {@return the port of an IPv4 socket}
+    int port() throws IOException {
+        try (Scratch scratch = Scratch.take()) {
+            MemorySegment length = scratch.memory();
+            MemorySegment address = length.asSlice(8, 16);
+            length.set(JAVA_INT, 0, 16);
+            check(Libc.getsockname(number, address, length), "getsockname", null);
+            return Short.toUnsignedInt(Short.reverseBytes(address.get(JAVA_SHORT, 2)));
+        }
+    }
+
+    /// {@return the connection of the next client, as inetd hands it over}
+    RawSocket accept() throws IOException {
+        try (Scratch scratch = Scratch.take()) {
+            MemorySegment length = scratch.memory();
+            length.set(JAVA_INT, 0, 16);
+            return new RawSocket(
+                    check(Libc.accept4(number, length.asSlice(8, 16), length, 0), "accept4", null));
+        }
     }
 
     static RawSocket unix(Path path, int type) throws IOException {

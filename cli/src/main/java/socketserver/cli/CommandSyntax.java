@@ -193,6 +193,7 @@ final class CommandSyntax {
         for (String text : result.matchedPositionalValue(0, List.<String>of())) {
             endpoints.addAll(Endpoint.parseAll(text, passed));
         }
+        var _ = Inetd.of(endpoints);
         if (endpoints.isEmpty()) {
             throw new WrongArgumentException(
                     "no address was given: add one, tcp://127.0.0.1:8000 for example");

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// An address to serve, as the command line takes it: `tcp://HOST:PORT`, `udp://HOST:PORT`,
-/// `unix:PATH`, `unixgram:PATH`, or an open socket, `fd:N`, and those of systemd, `systemd` and
-/// `systemd:NAME`.
+/// `unix:PATH`, `unixgram:PATH`, or an open socket, `fd:N`, those of systemd, `systemd` and
+/// `systemd:NAME`, and that of inetd, `inetd:nowait` and `inetd:wait`.
 ///
 /// A host that is empty or `*` means all addresses of the machine, IPv4 and IPv6. No name is looked
 /// up before the address is used.
@@ -27,7 +27,8 @@ import java.util.List;
 /// @param descriptor the number of a socket that is open, or null
 record Endpoint(Family family, String text, String host, int port, @Nullable Integer descriptor) {
     private static final String FORMS =
-            "tcp://HOST:PORT, udp://HOST:PORT, unix:PATH, unixgram:PATH, fd:N or systemd[:NAME]";
+            "tcp://HOST:PORT, udp://HOST:PORT, unix:PATH, unixgram:PATH, fd:N, systemd[:NAME],"
+                    + " inetd:nowait or inetd:wait";
     private static final String SYSTEMD = "systemd";
     private static final String DESCRIPTOR = "fd:";
 
@@ -43,6 +44,9 @@ record Endpoint(Family family, String text, String host, int port, @Nullable Int
         if (isOfManager(text)) {
             return passed(text, passed.ofManager());
         }
+        if (Inetd.isMeant(text)) {
+            return List.of(ofInetd(text));
+        }
         Integer socket = passed.take(text);
         if (socket == null) {
             return List.of(parse(text));
@@ -52,6 +56,14 @@ record Endpoint(Family family, String text, String host, int port, @Nullable Int
         }
         Endpoint parsed = parse(text);
         return List.of(new Endpoint(parsed.family, text, parsed.host, parsed.port, socket));
+    }
+
+    private static Endpoint ofInetd(String text) throws WrongArgumentException {
+        try {
+            return open(text, Inetd.socket(text));
+        } catch (IOException | UnsupportedOperationException refused) {
+            throw new WrongArgumentException("address (" + text + "): " + refused.getMessage());
+        }
     }
 
     private static boolean isOfManager(String text) {

@@ -12,7 +12,7 @@ final class Help {
 
             Serves sockets. An ADDRESS is one of
               tcp://HOST:PORT   udp://HOST:PORT   unix:PATH   unixgram:PATH
-              fd:N              systemd[:NAME]    (sockets that are open already)
+              fd:N   systemd[:NAME]   inetd:nowait   inetd:wait[:T]   (that are open already)
             An empty HOST is all addresses of the machine, 0.0.0.0 those of IPv4, PORT 0 any
             port. When it is ready, a line says so: listening on tcp://127.0.0.1:43127
 

@@ -80,18 +80,20 @@ final class ServeCommand {
                 Servers.open(options.endpoints(), handler, options.model(), options.server());
         StatusSource source =
                 options.status() == null ? null : new StatusSource(servers, () -> options);
-        Traffic traffic = StatusLine.isWanted() ? new Traffic() : null;
+        Predecessor predecessor = Predecessor.ofThisProcess();
+        // The terminal is its predecessor's, and the shell's when that has ended.
+        Traffic traffic = predecessor == null && StatusLine.isWanted() ? new Traffic() : null;
         if (traffic != null) {
             servers.addListener(traffic);
         }
-        Predecessor predecessor = Predecessor.ofThisProcess();
+        CompletableFuture<Void> rest = Rest.of(servers, Inetd.of(options.endpoints()));
         if (predecessor == null) {
             try (StatusServer status = open(source, servers)) {
-                return serve(new Serving(servers, signals, servers.start()), status, traffic);
+                return serve(new Serving(servers, signals, rest, servers.start()), status, traffic);
             }
         }
         PassedSockets.closeAllBut(options.endpoints());
-        Serving serving = new Serving(servers, signals, servers.start());
+        Serving serving = new Serving(servers, signals, rest, servers.start());
         predecessor.takeOver();
         servers.removePaths(true);
         try (StatusServer status = openAgain(source, predecessor)) {

@@ -147,6 +147,11 @@ record Servers(List<Endpoint> endpoints, ServerGroup group) {
                 group::serveForever, serving -> Thread.ofPlatform().name("serve").start(serving));
     }
 
+    /// {@return how many requests are live}
+    int active() {
+        return group.servers().stream().mapToInt(BaseServer::active).sum();
+    }
+
     /// {@return the live requests of all servers}
     List<LiveRequest> requests() {
         return group.requests();

@@ -12,8 +12,13 @@ import java.util.function.Supplier;
 ///
 /// @param servers the servers
 /// @param signals what may ask for the stop
+/// @param rest what is completed when the servers are not needed any more
 /// @param ended what is completed when all servers have ended by themselves
-record Serving(Servers servers, Signals signals, CompletableFuture<Void> ended) {
+record Serving(
+        Servers servers,
+        Signals signals,
+        CompletableFuture<Void> rest,
+        CompletableFuture<Void> ended) {
     /// Waits until a stop is asked for, and stops.
     ///
     /// @param options those that are in force at the moment
@@ -26,7 +31,7 @@ record Serving(Servers servers, Signals signals, CompletableFuture<Void> ended) 
             CompletableFuture<Duration> drain)
             throws InterruptedException {
         try {
-            CompletableFuture.anyOf(signals.first(), drain, ended, upgrade.done()).join();
+            CompletableFuture.anyOf(signals.first(), drain, rest, ended, upgrade.done()).join();
         } catch (CompletionException failed) {
             var _ = upgrade.refuse();
             Terminal.println("serving has failed: " + failed.getCause(), failed.getCause());
@@ -43,12 +48,10 @@ record Serving(Servers servers, Signals signals, CompletableFuture<Void> ended) 
                             .formatted(
                                     upgrade.done().join(), requests(live), DurationText.of(time)),
                     null);
-            // Clients whose connections this process has taken are to lose nothing by that.
-            Drain how =
-                    Drain.within(time)
-                            .withPatience(time.dividedBy(2))
-                            .withSpread(time.dividedBy(4));
-            return stop(live, how, signalled);
+            return stop(live, patient(time), signalled);
+        }
+        if (rest.isDone() && !asked) {
+            return stop(live, patient(time), false);
         }
         manager.stopping();
         if (asked && live > 0) {
@@ -65,6 +68,12 @@ record Serving(Servers servers, Signals signals, CompletableFuture<Void> ended) 
                 live,
                 Drain.within(time).withUnready(shorter(options.get().unready(), time)),
                 signalled);
+    }
+
+    /// {@return a drain by which clients lose nothing whose connections this process has taken,
+    /// while others are served by another process}
+    private static Drain patient(Duration time) {
+        return Drain.within(time).withPatience(time.dividedBy(2)).withSpread(time.dividedBy(4));
     }
 
     private int live() {

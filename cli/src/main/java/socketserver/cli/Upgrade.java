@@ -3,6 +3,7 @@ package socketserver.cli;
 import org.jspecify.annotations.Nullable;
 
 import socketserver.ServiceNotifier;
+import socketserver.posix.Spawn;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -57,6 +58,10 @@ final class Upgrade {
         if (refused || done.isDone()) {
             return;
         }
+        if (servers.endpoints().stream().anyMatch(each -> Inetd.isMeant(each.text()))) {
+            Terminal.println("upgrade: inetd starts a new process for each time anyway", null);
+            return;
+        }
         if (attempt != null) {
             Terminal.println("upgrade: one goes on already", null);
             return;
@@ -84,22 +89,31 @@ final class Upgrade {
 
     private void run() {
         manager.reloading();
-        String failure;
         try (Successor successor = start()) {
-            Terminal.println("upgrade: process %d starts".formatted(successor.pid()), null);
-            failure = successor.await(longest.get());
-            if (failure == null && handOver(successor)) {
+            String failure = outcome(successor);
+            if (failure == null) {
                 // Whoever has started it has to.
                 successor.reap();
                 return;
             }
             successor.kill();
-            failure =
-                    "process %d %s (%s)".formatted(successor.pid(), failure, end(successor.reap()));
+            failed("process %d %s (%s)".formatted(successor.pid(), failure, end(successor.reap())));
         } catch (IOException | RuntimeException thrown) {
-            failure = String.valueOf(thrown.getMessage());
+            failed(String.valueOf(thrown.getMessage()));
         }
-        failed(failure);
+    }
+
+    /// {@return null if it has taken over, or else why it has not}
+    private @Nullable String outcome(Successor successor) {
+        String failure = successor.await(longest.get());
+        if (failure != null) {
+            return failure;
+        }
+        try {
+            return handOver(successor) ? null : "was given up";
+        } catch (IOException | RuntimeException thrown) {
+            return "could not be given the sockets: " + thrown;
+        }
     }
 
     private static String end(int status) {
@@ -107,6 +121,10 @@ final class Upgrade {
     }
 
     private Successor start() throws IOException {
+        if (!Spawn.isPossible()) {
+            throw new UnsupportedOperationException(
+                    "it takes the linux engine, glibc 2.34 and Linux 5.3");
+        }
         List<String> names = servers.endpoints().stream().map(PassedSockets::nameFor).toList();
         Successor started =
                 Successor.start(Program.again(args), servers.descriptors(), names, statusPort);
@@ -116,6 +134,7 @@ final class Upgrade {
                 started.kill();
             }
         }
+        Terminal.println("upgrade: process %d starts".formatted(started.pid()), null);
         return started;
     }
 

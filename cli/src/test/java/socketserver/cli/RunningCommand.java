@@ -165,7 +165,7 @@ final class RunningCommand implements AutoCloseable {
     }
 
     /// {@return a connection to that port of this machine, once somebody listens there}
-    Socket connectWhenItListens(int port) {
+    static Socket connectWhenItListens(int port) {
         return await().atMost(Duration.ofSeconds(SECONDS))
                 .ignoreException(ConnectException.class)
                 .until(

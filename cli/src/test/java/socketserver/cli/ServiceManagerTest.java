@@ -102,7 +102,7 @@ class ServiceManagerTest {
                 List.of("systemd-socket-activate", "--listen=127.0.0.1:" + port, "--fdname=echo");
         // The program is started by the first connection, which it finds waiting.
         try (var command = RunningCommand.serveBy(program, Map.of(), 0, "systemd:echo");
-                Socket socket = command.connectWhenItListens(port)) {
+                Socket socket = RunningCommand.connectWhenItListens(port)) {
             assertEchoes(socket);
             assertThat(command.line()).isEqualTo("listening on tcp://127.0.0.1:" + port);
         }

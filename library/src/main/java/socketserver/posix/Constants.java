@@ -83,6 +83,7 @@ public final class Constants {
     public static final int POLLERR = 0x8;
 
     public static final int O_RDONLY = 0;
+    public static final int O_RDWR = 2;
     public static final int O_CLOEXEC = 0x80000;
     public static final int O_NONBLOCK = 0x800;
 

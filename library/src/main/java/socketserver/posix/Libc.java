@@ -233,6 +233,26 @@ public final class Libc {
         return call(GetSockName.CALL, descriptor, address.address(), length.address(), 0);
     }
 
+    private static final class GetPeerName {
+        static final MethodHandle CALL = general("getpeername");
+    }
+
+    /// Tells what a socket is connected with (`getpeername(2)`).
+    ///
+    /// @param length the room for the address, and afterwards its length
+    public static int getpeername(int descriptor, MemorySegment address, MemorySegment length) {
+        return call(GetPeerName.CALL, descriptor, address.address(), length.address(), 0);
+    }
+
+    private static final class Dup2 {
+        static final MethodHandle CALL = general("dup2");
+    }
+
+    /// Lets a number stand for the open file of another one (`dup2(2)`).
+    public static int dup2(int descriptor, int number) {
+        return call(Dup2.CALL, descriptor, number, 0, 0);
+    }
+
     private static final class SetSockOpt {
         static final MethodHandle CALL = general("setsockopt");
     }

@@ -92,7 +92,8 @@ public interface Engine {
     /// @throws UnsupportedOperationException if the engine cannot tell
     SocketKind kindOf(int descriptor) throws IOException;
 
-    /// {@return the listener of a stream socket that is open, bound and listening already}
+    /// {@return the listener of a stream socket that is open, bound and listening already; or is
+    /// one connection, the only one then}
     ///
     /// @param families those that the socket may have
     /// @throws java.net.SocketException if it is no such socket; it is left as it is then

@@ -68,7 +68,10 @@ final class LinuxEngine implements Engine {
     public Listener<StreamRequest> adoptStream(Set<StandardProtocolFamily> families, int descriptor)
             throws IOException {
         int domain = LinuxSocket.adopt(descriptor, SOCK_STREAM, families);
-        return bound(new LinuxStreamListener(domain, descriptor));
+        SocketAddress client = LinuxSocket.peer(descriptor);
+        return client == null
+                ? bound(new LinuxStreamListener(domain, descriptor))
+                : bound(LinuxConnectionListener.of(domain, descriptor, client));
     }
 
     @Override
@@ -131,8 +134,8 @@ final class LinuxEngine implements Engine {
     private static <L extends LinuxListener<?>> L bound(L listener) throws IOException {
         try {
             listener.bound();
-            // Whoever has opened it has it still, or may have.
-            listener.share();
+            // Whoever has opened it may have it still.
+            listener.shared();
             return listener;
         } catch (Throwable thrown) {
             listener.close();

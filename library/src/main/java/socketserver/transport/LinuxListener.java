@@ -55,7 +55,7 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
     public final <T> void option(SocketOption<T> option, T value) throws IOException {
         socket.require();
         try {
-            LinuxOption.set(socket.number(), domain, option, value);
+            LinuxOption.set(named(), domain, option, value);
         } finally {
             socket.leave();
         }
@@ -79,7 +79,12 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
 
     /// Notes what the socket is bound to.
     void bound() throws IOException {
-        address = LinuxSocket.address(socket.number());
+        address = LinuxSocket.address(named());
+    }
+
+    /// {@return the number of the socket whose address and options these are}
+    int named() {
+        return socket.number();
     }
 
     @Override
@@ -139,10 +144,15 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
     }
 
     @Override
-    public final int share() {
+    public int share() {
+        shared();
+        return socket.number();
+    }
+
+    /// Notes that others have the open file, or may have.
+    final void shared() {
         shared = true;
         socket.share();
-        return socket.number();
     }
 
     @Override

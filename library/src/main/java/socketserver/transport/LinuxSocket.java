@@ -29,10 +29,14 @@ import static socketserver.posix.Errno.EADDRINUSE;
 import static socketserver.posix.Errno.EADDRNOTAVAIL;
 import static socketserver.posix.Errno.EAFNOSUPPORT;
 import static socketserver.posix.Errno.EBADF;
+import static socketserver.posix.Errno.EINVAL;
+import static socketserver.posix.Errno.ENOTCONN;
 import static socketserver.posix.Errno.ENOTSOCK;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import org.jspecify.annotations.Nullable;
 
 import socketserver.posix.Libc;
 import socketserver.posix.Scratch;
@@ -187,8 +191,10 @@ final class LinuxSocket {
                     "is a socket of family %s: the server needs one of %s"
                             .formatted(familyName(domain), new TreeSet<>(families)));
         }
-        if (type == SOCK_STREAM && ask(descriptor, SO_ACCEPTCONN) == 0) {
-            throw unfit(descriptor, "is a stream socket that does not listen");
+        if (type == SOCK_STREAM
+                && ask(descriptor, SO_ACCEPTCONN) == 0
+                && peer(descriptor) == null) {
+            throw unfit(descriptor, "is a stream socket that neither listens nor is a connection");
         }
         if (type == SOCK_DGRAM && !isBound(address(descriptor))) {
             throw unfit(descriptor, "is a datagram socket that is not bound");
@@ -295,6 +301,22 @@ final class LinuxSocket {
         SystemCallException.check(
                 Libc.getsockopt(descriptor, SOL_SOCKET, name, value, length), "getsockopt", null);
         return value;
+    }
+
+    /// {@return whom a socket is connected with, or null if it is not}
+    static @Nullable SocketAddress peer(int descriptor) throws SystemCallException {
+        try (Scratch scratch = Scratch.take()) {
+            MemorySegment length = scratch.memory();
+            MemorySegment address = length.asSlice(8, LinuxAddress.MAX_LENGTH);
+            length.set(JAVA_INT, 0, LinuxAddress.MAX_LENGTH);
+            int result = Libc.getpeername(descriptor, address, length);
+            // A client that has reset its connection is nobody's peer any more (EINVAL on Unix).
+            if (result == ENOTCONN.result() || result == EINVAL.result()) {
+                return null;
+            }
+            SystemCallException.check(result, "getpeername", null);
+            return LinuxAddress.read(address, length.get(JAVA_INT, 0));
+        }
     }
 
     /// {@return what a socket is bound to}
