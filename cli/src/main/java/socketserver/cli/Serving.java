@@ -44,9 +44,14 @@ record Serving(
         int live = live();
         if (upgrade.refuse()) {
             Terminal.println(
-                    "upgrade: process %d has taken over: waiting for %s, at most %s; a signal cuts"
+                    "upgrade: process %d has taken over%s"
                             .formatted(
-                                    upgrade.done().join(), requests(live), DurationText.of(time)),
+                                    upgrade.done().join(),
+                                    live == 0
+                                            ? ""
+                                            : ": waiting for %s, at most %s; a signal cuts"
+                                                    .formatted(
+                                                            requests(live), DurationText.of(time))),
                     null);
             return stop(live, patient(time), signalled);
         }

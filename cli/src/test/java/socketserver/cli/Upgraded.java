@@ -85,6 +85,7 @@ final class Upgraded implements AutoCloseable {
     @Override
     public void close() throws IOException {
         started().forEach(ProcessHandle::destroyForcibly);
+        serving.destroyForcibly();
         command.close();
     }
 }
