@@ -16,6 +16,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 import socketserver.ServerOptions;
 import socketserver.concurrency.ConcurrencyModel;
+import socketserver.tls.TlsSettings;
 
 import java.io.File;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ final class CommandSyntax {
     private static CommandSpec serve() {
         CommandSpec serve = CommandSpec.create();
         LimitSyntax.addTo(serve);
+        TlsSyntax.addTo(serve);
         return serve.name("serve")
                 .addOption(option("--handler", names(BuiltIn.values())).build())
                 .addOption(option(EXEC).arity("1..*").build())
@@ -99,8 +101,10 @@ final class CommandSyntax {
         ParseResult result = parsed(exec < 0 ? args : Arrays.copyOf(args, exec));
         requireOneHandler(result, command);
         String model = choice(result, "--model", MODELS);
+        List<Endpoint> endpoints = endpoints(result);
+        TlsSettings tls = TlsSyntax.settings(result, endpoints);
         return new ServeOptions(
-                endpoints(result),
+                endpoints,
                 model,
                 model(model, command),
                 BuiltIn.valueOf(upperCase(choice(result, "--handler", names(BuiltIn.values())))),
@@ -108,7 +112,7 @@ final class CommandSyntax {
                 text(result, "--class"),
                 file(result, "--classpath", "."),
                 result.hasMatchedOption("--source") ? file(result, "--source", "") : null,
-                serverOptions(result, command != null),
+                serverOptions(result, command != null).withTls(tls),
                 DurationText.parse("--drain", text(result, "--drain", "10s")),
                 DurationText.parse("--unready", text(result, "--unready", "0s")),
                 DurationText.parse("--upgrade", text(result, "--upgrade", "60s")),

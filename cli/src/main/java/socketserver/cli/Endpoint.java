@@ -18,6 +18,8 @@ import java.util.List;
 /// `unix:PATH`, `unixgram:PATH`, or an open socket, `fd:N`, those of systemd, `systemd` and
 /// `systemd:NAME`, and that of inetd, `inetd:nowait` and `inetd:wait`.
 ///
+/// Before those of connections `tls+` means TLS, and `tls://HOST:PORT` is `tls+tcp://HOST:PORT`.
+///
 /// A host that is empty or `*` means all addresses of the machine, IPv4 and IPv6. No name is looked
 /// up before the address is used.
 ///
@@ -25,15 +27,35 @@ import java.util.List;
 /// @param host a name or an address without brackets, or the path of a Unix socket
 /// @param port 0 for any, and for Unix sockets
 /// @param descriptor the number of a socket that is open, or null
-record Endpoint(Family family, String text, String host, int port, @Nullable Integer descriptor) {
+/// @param tls whether its connections go through TLS
+record Endpoint(
+        Family family,
+        String text,
+        String host,
+        int port,
+        @Nullable Integer descriptor,
+        boolean tls) {
     private static final String FORMS =
-            "tcp://HOST:PORT, udp://HOST:PORT, unix:PATH, unixgram:PATH, fd:N, systemd[:NAME],"
-                    + " inetd:nowait or inetd:wait";
+            "tcp://HOST:PORT, tls://HOST:PORT, udp://HOST:PORT, unix:PATH, unixgram:PATH, fd:N,"
+                + " systemd[:NAME], inetd:nowait or inetd:wait";
+    private static final String TLS = "tls";
     private static final String SYSTEMD = "systemd";
     private static final String DESCRIPTOR = "fd:";
 
     Endpoint(Family family, String text, String host, int port) {
-        this(family, text, host, port, null);
+        this(family, text, host, port, null, false);
+    }
+
+    /// {@return the address that a text with TLS has, or the text itself}
+    private static String inTheClear(String text) {
+        return text.startsWith(TLS + "://")
+                ? Family.TCP.scheme() + text.substring(TLS.length())
+                : text.startsWith(TLS + "+") ? text.substring(TLS.length() + 1) : text;
+    }
+
+    /// {@return the address as it was given, but without TLS}
+    String address() {
+        return inTheClear(text);
     }
 
     /// {@return the addresses that the text says: one, unless it is those of systemd}
@@ -41,13 +63,33 @@ record Endpoint(Family family, String text, String host, int port, @Nullable Int
     /// @param passed the sockets of this process that were not taken yet
     static List<Endpoint> parseAll(String text, PassedSockets passed)
             throws WrongArgumentException {
+        String address = inTheClear(text);
+        List<Endpoint> all = parseAll(address, passed.take(text), passed);
+        if (address.equals(text)) {
+            return all;
+        }
+        List<Endpoint> secure = new ArrayList<>();
+        for (Endpoint each : all) {
+            if (!each.family.isStream()) {
+                throw new WrongArgumentException(
+                        "address (%s) has packets: TLS is for connections, tcp:// and unix:"
+                                .formatted(text));
+            }
+            secure.add(
+                    new Endpoint(each.family, text, each.host, each.port, each.descriptor, true));
+        }
+        return secure;
+    }
+
+    private static List<Endpoint> parseAll(
+            String text, @Nullable Integer socket, PassedSockets passed)
+            throws WrongArgumentException {
         if (isOfManager(text)) {
             return passed(text, passed.ofManager());
         }
         if (Inetd.isMeant(text)) {
             return List.of(ofInetd(text));
         }
-        Integer socket = passed.take(text);
         if (socket == null) {
             return List.of(parse(text));
         }
@@ -55,7 +97,7 @@ record Endpoint(Family family, String text, String host, int port, @Nullable Int
             return List.of(open(text, socket));
         }
         Endpoint parsed = parse(text);
-        return List.of(new Endpoint(parsed.family, text, parsed.host, parsed.port, socket));
+        return List.of(new Endpoint(parsed.family, text, parsed.host, parsed.port, socket, false));
     }
 
     private static Endpoint ofInetd(String text) throws WrongArgumentException {
@@ -72,7 +114,7 @@ record Endpoint(Family family, String text, String host, int port, @Nullable Int
 
     /// {@return whether its socket is one that the service manager has opened}
     boolean isOfManager() {
-        return isOfManager(text);
+        return isOfManager(address());
     }
 
     private static List<Endpoint> passed(String text, List<InheritedSocket> all)
@@ -102,7 +144,7 @@ record Endpoint(Family family, String text, String host, int port, @Nullable Int
                         case UNIX_STREAM -> Family.UNIX;
                         case UNIX_DATAGRAM -> Family.UNIXGRAM;
                     };
-            return new Endpoint(family, text, "", 0, descriptor);
+            return new Endpoint(family, text, "", 0, descriptor, false);
         } catch (IOException | UnsupportedOperationException refused) {
             throw new WrongArgumentException("address (" + text + "): " + refused.getMessage());
         }
@@ -196,9 +238,14 @@ record Endpoint(Family family, String text, String host, int port, @Nullable Int
     /// @param bound what the server listens on
     String boundTo(SocketAddress bound) {
         if (bound instanceof InetSocketAddress inet) {
-            return family.scheme() + "://" + AddressText.hostAndPort(inet);
+            return scheme() + "://" + AddressText.hostAndPort(inet);
         }
-        return descriptor == null ? text : family.scheme() + ":" + AddressText.of(bound);
+        return descriptor == null ? text : scheme() + ":" + AddressText.of(bound);
+    }
+
+    /// {@return the scheme of the address, which says whether it has TLS}
+    String scheme() {
+        return !tls ? family.scheme() : family.hasPort() ? TLS : TLS + "+" + family.scheme();
     }
 
     /// {@return the address as it was given}

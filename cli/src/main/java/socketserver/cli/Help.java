@@ -11,7 +11,7 @@ final class Help {
                    socketserver completion bash | --version | --help
 
             Serves sockets. An ADDRESS is one of
-              tcp://HOST:PORT   udp://HOST:PORT   unix:PATH   unixgram:PATH
+              tcp://HOST:PORT   udp://HOST:PORT   unix:PATH   unixgram:PATH   tls://HOST:PORT
               fd:N   systemd[:NAME]   inetd:nowait   inetd:wait[:T]   (that are open already)
             An empty HOST is all addresses of the machine, 0.0.0.0 those of IPv4, PORT 0 any
             port. When it is ready, a line says so: listening on tcp://127.0.0.1:43127
@@ -30,18 +30,18 @@ final class Help {
               --drain T            longest wait for live requests at the stop (default 10s)
               --unready T          how much of it clients are taken though /healthz says no
               --upgrade T          longest wait for the new process at SIGUSR1 (default 60s)
+              --tls-cert FILE, --tls-key FILE, --tls-client-ca FILE   PEM, for tls:// and tls+unix:
               --status HOST:PORT   a page that shows and changes this; --status-token TEXT guards it
 
             Bounds, which hold for each address (T is 500ms, 30s, 5m or 2h):
               --max-connections N  live requests (default 16384); --max-per-client N: of one client
-              --accept-rate N      new requests in a second
+              --accept-rate N      new requests in a second; --min-rate N: bytes of a message in one
               --over-limit WHAT    wait (default) or refuse; --farewell TEXT: a line for the refused
               --allow, --deny A,.. clients by address: 192.0.2.7,2001:db8::/32
               --proxy-from A,...   connections from there begin with a PROXY header; unix: all do
               --first-byte-timeout T, --idle-timeout T, --read-timeout T, --message-timeout T,
               --write-timeout T    longest waits, the last for a byte to be taken (default 60s)
-              --min-rate N         bytes a second of a message; --max-age T: life of a connection
-              --exposed            what suits a server on the open Internet, of all these
+              --max-age T          life of a connection; --exposed: what the open Internet needs
 
             SIGTERM or Ctrl-C stops when the live requests have finished, a second one at once.
             SIGUSR1: a new process takes over. @FILE: arguments; SIGHUP reads bounds in it again.

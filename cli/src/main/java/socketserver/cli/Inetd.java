@@ -44,13 +44,13 @@ record Inetd(@Nullable Duration idle) {
     /// something else}
     static @Nullable Inetd of(List<Endpoint> endpoints) throws WrongArgumentException {
         for (Endpoint each : endpoints) {
-            if (isMeant(each.text())) {
+            if (isMeant(each.address())) {
                 if (endpoints.size() > 1) {
                     throw new WrongArgumentException(
                             "address (%s) must be the only one: inetd passes one socket"
                                     .formatted(each));
                 }
-                return parse(each.text());
+                return parse(each.address());
             }
         }
         return null;

@@ -141,6 +141,14 @@ final class ServeCommand {
             if (ArgumentFiles.areIn(args)) {
                 reload.add("limits and times", () -> readAgain(servers));
             }
+            if (servers.haveTls()) {
+                reload.add(
+                        "certificates",
+                        () -> {
+                            servers.reloadTls();
+                            return "those of the files are in use";
+                        });
+            }
             reload.begin();
             for (String address : servers.addresses()) {
                 out.println("listening on " + address);

@@ -9,6 +9,7 @@ import socketserver.ServerListener;
 import socketserver.ServerOptions;
 import socketserver.ShutdownReport;
 import socketserver.SocketServer;
+import socketserver.StreamServer;
 import socketserver.concurrency.ConcurrencyModel;
 import socketserver.request.Request;
 import socketserver.request.RequestHandler;
@@ -56,13 +57,14 @@ record Servers(List<Endpoint> endpoints, ServerGroup group) {
             ServerOptions options)
             throws IOException {
         ServerOptions fitting =
-                options.withSocket(
-                        socket ->
-                                socket.withDescriptor(endpoint.descriptor())
-                                        .withAddressFamily(
-                                                endpoint.isIpv4Only()
-                                                        ? StandardProtocolFamily.INET
-                                                        : null));
+                options.withTls(endpoint.tls() ? options.tls() : null)
+                        .withSocket(
+                                socket ->
+                                        socket.withDescriptor(endpoint.descriptor())
+                                                .withAddressFamily(
+                                                        endpoint.isIpv4Only()
+                                                                ? StandardProtocolFamily.INET
+                                                                : null));
         return composition(endpoint).model(model).options(_ -> fitting).open(handler);
     }
 
@@ -96,9 +98,25 @@ record Servers(List<Endpoint> endpoints, ServerGroup group) {
 
     /// {@return one line of a request, in the form of the command line}
     String clientOf(LiveRequest row) {
-        return endpoint((BaseServer<?>) row.request().server()).family().scheme()
+        return endpoint((BaseServer<?>) row.request().server()).scheme()
                 + " "
                 + AddressText.of(row.client());
+    }
+
+    /// {@return whether some of the connections go through TLS}
+    boolean haveTls() {
+        return endpoints.stream().anyMatch(Endpoint::tls);
+    }
+
+    /// Lets the servers use certificates that may be others now.
+    ///
+    /// @throws IOException if one cannot use them; it goes on with those before
+    void reloadTls() throws IOException {
+        for (BaseServer<?> server : group.servers()) {
+            if (endpoint(server).tls()) {
+                ((StreamServer) server).reloadTls();
+            }
+        }
     }
 
     void addListener(ServerListener listener) {

@@ -29,11 +29,13 @@ final class SocketChild {
     ///
     /// It cannot on the jdk engine, on systems that lack the calls, under a deadline of reading or
     /// writing, which only the one who reads and writes can watch, and if bytes of the client were
-    /// read already: those that came behind the header of a proxy.
+    /// read already, those that came behind the header of a proxy, or are not those of the socket:
+    /// under TLS.
     static boolean isFor(StreamRequest request) {
         return request instanceof DescriptorRequest
                 && !isTimed(request.deadlines())
                 && request.input().buffered() == 0
+                && request.tls() == null
                 && Spawn.isPossible();
     }
 

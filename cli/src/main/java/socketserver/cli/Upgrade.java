@@ -58,7 +58,7 @@ final class Upgrade {
         if (refused || done.isDone()) {
             return;
         }
-        if (servers.endpoints().stream().anyMatch(each -> Inetd.isMeant(each.text()))) {
+        if (servers.endpoints().stream().anyMatch(each -> Inetd.isMeant(each.address()))) {
             Terminal.println("upgrade: inetd starts a new process for each time anyway", null);
             return;
         }
