@@ -37,7 +37,7 @@ record Endpoint(
         boolean tls) {
     private static final String FORMS =
             "tcp://HOST:PORT, tls://HOST:PORT, udp://HOST:PORT, unix:PATH, unixgram:PATH, fd:N,"
-                + " systemd[:NAME], inetd:nowait or inetd:wait";
+                    + " systemd[:NAME], inetd:nowait or inetd:wait";
     private static final String TLS = "tls";
     private static final String SYSTEMD = "systemd";
     private static final String DESCRIPTOR = "fd:";
