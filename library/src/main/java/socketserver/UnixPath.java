@@ -25,6 +25,10 @@ import java.util.Set;
 /// The file that a Unix socket is bound to: cleared before, and removed after only if it is still
 /// the same file.
 final class UnixPath {
+    // Of st_mode, inode(7).
+    private static final int FORMAT = 0xF000;
+    private static final int SOCKET = 0xC000;
+
     private final Path path;
     private final Object identity;
 
@@ -83,7 +87,7 @@ final class UnixPath {
     private static void removeStale(Path path) throws IOException {
         BasicFileAttributes attributes =
                 Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        if (!attributes.isOther()) {
+        if (!isSocket(path, attributes)) {
             throw new BindException(path + " exists and is not a socket: remove it first");
         }
         Object dead = Objects.requireNonNull(attributes.fileKey());
@@ -91,6 +95,16 @@ final class UnixPath {
             throw new BindException("address already in use: a server answers at " + path);
         }
         removeIf(path, dead);
+    }
+
+    private static boolean isSocket(Path path, BasicFileAttributes attributes) throws IOException {
+        try {
+            int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            return (mode & FORMAT) == SOCKET;
+        } catch (UnsupportedOperationException elsewhere) {
+            // There, nothing else is neither a file nor a folder nor a link.
+            return attributes.isOther();
+        }
     }
 
     private static boolean isLive(Path path) throws IOException {

@@ -19,7 +19,8 @@ final class AddressText {
             return hostAndPort(inet);
         }
         if (address instanceof UnixAddress unix) {
-            return unix.isUnnamed() ? "(unnamed)" : unix.name();
+            // Without control characters, which a client's own name may have.
+            return unix.isUnnamed() ? "(unnamed)" : unix.toString().substring("unix:".length());
         }
         return address.toString();
     }

@@ -3,6 +3,8 @@ package socketserver.cli;
 import org.jspecify.annotations.Nullable;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 
 /// Standard error, with a line at its bottom that is drawn again and again.
 final class Terminal {
@@ -19,11 +21,18 @@ final class Terminal {
     static synchronized void println(String line, @Nullable Throwable thrown) {
         PrintStream err = System.err;
         clear(err);
-        err.println(line);
+        err.println(plain(line));
         if (thrown != null) {
-            thrown.printStackTrace(err);
+            StringWriter trace = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(trace));
+            trace.toString().lines().map(Terminal::plain).forEach(err::println);
         }
         err.flush();
+    }
+
+    /// {@return the line without what could control the terminal: a part of it may be a client's}
+    private static String plain(String line) {
+        return line.replaceAll("[\\p{Cc}\\p{Cf}&&[^\\t\n]]", "?");
     }
 
     /// Draws the status line in the place of the last one.

@@ -170,7 +170,7 @@ final class Child {
         }
         Frame.send(connection, Frame.Kind.REHEARSAL, rehearsal.bytes());
         Rehearsal.playServer(connection.server());
-        for (Frame frame; (frame = Frame.receive(connection)) != null; ) {
+        for (Frame frame; (frame = Frame.receive(connection, Frame.MOST_TO_SERVER)) != null; ) {
             switch (frame.kind()) {
                 case WANTED -> answer(connection, rehearsal, frame);
                 case REHEARSED -> {
@@ -204,7 +204,7 @@ final class Child {
             Frame.send(connection, Frame.Kind.REQUEST, content, errand.request());
             for (; ; ) {
                 connection.readTimeout(left(timeout, begin));
-                Frame frame = Frame.receive(connection);
+                Frame frame = Frame.receive(connection, Frame.MOST_TO_SERVER);
                 if (frame == null) {
                     break;
                 }

@@ -93,7 +93,7 @@ final class ChildListener {
     private void greet(StreamRequest connection) {
         try {
             Child child = children.living(connection.credentials().pid());
-            Frame frame = child == null ? null : Frame.receive(connection);
+            Frame frame = child == null ? null : Frame.receive(connection, Frame.MOST_TO_SERVER);
             if (child != null && frame != null && frame.kind() == Frame.Kind.READY) {
                 child.converse(connection);
                 return;

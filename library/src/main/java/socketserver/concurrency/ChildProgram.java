@@ -56,6 +56,12 @@ final class ChildProgram {
         }
         UnixAddress address = UnixAddress.abstractName(arguments[0]);
         StreamRequest connection = Engine.chosen().connect(new Parent(address), address);
+        // If the server has died meanwhile, its name is anybody's, and what comes is run.
+        if (connection.credentials().pid()
+                != ProcessHandle.current().parent().orElseThrow().pid()) {
+            connection.close();
+            System.exit(1);
+        }
         run(connection, Integer.parseInt(arguments[1]));
     }
 
@@ -78,8 +84,8 @@ final class ChildProgram {
                         () -> {
                             try (toChild) {
                                 Frame.send(toChild, Frame.Kind.REHEARSAL, errand);
-                                Frame.receive(toChild); // READY
-                                Frame.receive(toChild); // REHEARSED
+                                Frame.receive(toChild, Frame.MOST_TO_SERVER); // READY
+                                Frame.receive(toChild, Frame.MOST_TO_SERVER); // REHEARSED
                             } catch (IOException gone) {
                                 // With the child.
                             }
@@ -97,7 +103,7 @@ final class ChildProgram {
 
     private void listen() {
         try {
-            for (Frame frame; (frame = Frame.receive(connection)) != null; ) {
+            for (Frame frame; (frame = Frame.receive(connection, Frame.MOST_TO_CHILD)) != null; ) {
                 switch (frame.kind()) {
                     case REQUEST ->
                             arrivals.add(

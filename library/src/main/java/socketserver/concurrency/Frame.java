@@ -20,6 +20,13 @@ record Frame(Kind kind, byte[] bytes) {
     private static final byte[] NOTHING = {};
     private static final int HEADER = 5;
 
+    /// How many bytes a child may send at once: names and reasons, so that one whose handler was
+    /// taken over cannot have the server make room for more.
+    static final int MOST_TO_SERVER = 64 * 1024;
+
+    /// How many a server may: its handler, say, with what that has read.
+    static final int MOST_TO_CHILD = Integer.MAX_VALUE;
+
     /// What it is about.
     enum Kind {
         /// To the child: a request; its open file follows.
@@ -68,7 +75,10 @@ record Frame(Kind kind, byte[] bytes) {
     }
 
     /// {@return the next frame, or null at the end}
-    static @Nullable Frame receive(StreamRequest connection) throws IOException {
+    ///
+    /// @param most how many bytes it may have
+    /// @throws ProtocolException if it has more, or is none
+    static @Nullable Frame receive(StreamRequest connection, int most) throws IOException {
         ByteBuffer header = ByteBuffer.allocate(HEADER);
         if (connection.read(header) < 0) {
             return null;
@@ -76,7 +86,7 @@ record Frame(Kind kind, byte[] bytes) {
         fill(connection, header);
         int kind = header.flip().get();
         int length = header.getInt();
-        if (kind < 0 || kind >= Kind.values().length || length < 0) {
+        if (kind < 0 || kind >= Kind.values().length || length < 0 || length > most) {
             throw new ProtocolException("frame of kind %d with %d bytes".formatted(kind, length));
         }
         byte[] bytes = length == 0 ? NOTHING : new byte[length];

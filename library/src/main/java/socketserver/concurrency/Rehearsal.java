@@ -59,7 +59,7 @@ final class Rehearsal {
         try (Engine.Pair way = Engine.chosen().pair(server);
                 Engine.Pair line = Engine.chosen().pair(server)) {
             pass(line, way);
-            Frame.receive(way.other());
+            Frame.receive(way.other(), Frame.MOST_TO_CHILD);
             int descriptor = ((PassingRequest) way.other()).receivePassed();
             Moved.Arrived arrived = errand.request().arrive(server, descriptor);
             StreamRequest request = (StreamRequest) arrived.request();

@@ -117,7 +117,7 @@ final class ProxyHeaderDecoder implements FrameDecoder<ProxyHeader> {
     }
 
     private static ProtocolException malformed(String line) {
-        return new ProtocolException("PROXY line is malformed: " + line);
+        return new ProtocolException("PROXY line is malformed: " + Printable.of(line));
     }
 
     // Version 2

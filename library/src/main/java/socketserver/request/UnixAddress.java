@@ -149,12 +149,13 @@ public final class UnixAddress extends SocketAddress {
         return 31 * kind.hashCode() + Arrays.hashCode(name);
     }
 
-    /// {@return `unix:PATH`, `unix:@NAME` for an abstract name, or `unix:(unnamed)`}
+    /// {@return `unix:PATH`, `unix:@NAME` for an abstract name, or `unix:(unnamed)`; on one line,
+    /// whatever name a client has chosen: control characters are shown as `\\xNN`}
     @Override
     public String toString() {
         return switch (kind) {
-            case PATH -> "unix:" + name();
-            case ABSTRACT -> "unix:@" + name();
+            case PATH -> "unix:" + Printable.of(name());
+            case ABSTRACT -> "unix:@" + Printable.of(name());
             case UNNAMED -> "unix:(unnamed)";
         };
     }

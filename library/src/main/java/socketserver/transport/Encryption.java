@@ -40,15 +40,21 @@ final class Encryption {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    // So many records without data, one after the other, are nobody's who means well: opening them
+    // would keep a thread or a loop busy for as long as they come. Others allow as many.
+    private static final int MAX_EMPTY = 32;
+
     private final MultiplexedStream socket;
     private final SSLEngine engine;
 
-    // Records that came and were not opened yet: the reader's alone, as the next three.
+    // Records that came and were not opened yet: the reader's alone, as the next four.
     private @Nullable ByteBuffer records;
     // Whether they are but the beginning of one.
     private boolean incomplete;
     // What a record had and the reader had no room for.
     private @Nullable ByteBuffer opened;
+    // How many records had nothing for the reader since one had.
+    private int empty;
     // Whether the client has said that nothing more comes.
     private boolean ended;
     private final ReentrantLock sending = new ReentrantLock();
@@ -214,7 +220,10 @@ final class Encryption {
                 result = engine.unwrap(there, larger);
             }
             switch (result.getStatus()) {
-                case OK -> answer(result.getHandshakeStatus());
+                case OK -> {
+                    count(result);
+                    answer(result.getHandshakeStatus());
+                }
                 case BUFFER_UNDERFLOW -> incomplete = true;
                 case CLOSED -> ended = true;
                 case BUFFER_OVERFLOW ->
@@ -229,6 +238,14 @@ final class Encryption {
             }
         }
         return ended ? -1 : 0;
+    }
+
+    private void count(SSLEngineResult result) throws SSLProtocolException {
+        empty = result.bytesProduced() > 0 ? 0 : empty + 1;
+        if (empty > MAX_EMPTY) {
+            throw new SSLProtocolException(
+                    "more than %d records without data".formatted(MAX_EMPTY));
+        }
     }
 
     private int takeOpened(ByteBuffer from, ByteBuffer into) {
