@@ -3,9 +3,8 @@ package socketserver;
 import org.jspecify.annotations.Nullable;
 
 import socketserver.request.StreamRequest;
-import socketserver.transport.Alarm;
+import socketserver.transport.Curfew;
 import socketserver.transport.MultiplexedStream;
-import socketserver.transport.Timers;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -39,9 +38,8 @@ final class ProxyGate {
             server.refuse(request, RefusalReason.PROXIES_FULL);
             return true;
         }
-        Waiting added = new Waiting(server, stream);
+        Waiting added = new Waiting(server, stream, Curfew.of(stream, settings.timeout()));
         waiting.add(added);
-        Alarm.at(added, Timers.later(System.nanoTime(), settings.timeout()));
         Thread.ofVirtual().name("proxy-header-" + request.id()).start(added::read);
         return true;
     }
@@ -80,15 +78,15 @@ final class ProxyGate {
         waiting.forEach(each -> each.stream.close());
     }
 
-    private final class Waiting extends Timers.Timer {
+    private final class Waiting {
         private final StreamServer server;
         private final MultiplexedStream stream;
-        // Set by the alarm's thread before it closes the connection.
-        private volatile boolean late;
+        private final Curfew curfew;
 
-        Waiting(StreamServer server, MultiplexedStream stream) {
+        Waiting(StreamServer server, MultiplexedStream stream, Curfew curfew) {
             this.server = server;
             this.stream = stream;
+            this.curfew = curfew;
         }
 
         void read() {
@@ -101,10 +99,12 @@ final class ProxyGate {
                     report(stream, failed);
                     server.refuse(
                             stream,
-                            late ? RefusalReason.PROXY_TIMEOUT : RefusalReason.BAD_PROXY_HEADER);
+                            curfew.isOver()
+                                    ? RefusalReason.PROXY_TIMEOUT
+                                    : RefusalReason.BAD_PROXY_HEADER);
                 }
             } finally {
-                Alarm.remove(this);
+                curfew.close();
                 if (!in) {
                     waiting.remove(this);
                     stream.close();
@@ -115,13 +115,6 @@ final class ProxyGate {
                 announced.add(this);
                 server.wakeServing();
             }
-        }
-
-        @Override
-        protected long expired(long now) {
-            late = true;
-            stream.close();
-            return 0;
         }
     }
 }

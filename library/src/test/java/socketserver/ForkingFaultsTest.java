@@ -13,12 +13,14 @@ import org.junit.jupiter.api.Timeout;
 
 import socketserver.concurrency.ConcurrencyModel;
 import socketserver.request.StreamRequest;
+import socketserver.request.UnixAddress;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -43,6 +45,23 @@ class ForkingFaultsTest {
 
     private static boolean is(String... arguments) {
         return List.of(arguments).stream().anyMatch(word -> word.endsWith(".ChildProgram"));
+    }
+
+    @Test
+    void childrenListenToTheirParentAlone() throws Exception {
+        UnixAddress name = UnixAddress.abstractName("stranger-" + ProcessHandle.current().pid());
+        var came = new LinkedBlockingQueue<Integer>();
+        try (var stranger =
+                new ThreadingUnixStreamServer(name, request -> came.add(request.input().read()))) {
+            stranger.start();
+            Class<?> program = Class.forName("socketserver.concurrency.ChildProgram");
+            // The shell is its parent, this process has the name.
+            List<String> shell = List.of("sh", "-c", "\"$@\"; exit $?", "sh");
+            try (var child = ChildJvm.by(shell, program, name.name(), "1")) {
+                assertThat(child.exit()).isEqualTo(1);
+            }
+            assertThat(came.poll(30, TimeUnit.SECONDS)).isEqualTo(-1);
+        }
     }
 
     @Test

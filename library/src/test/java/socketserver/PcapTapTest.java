@@ -425,7 +425,7 @@ class PcapTapTest {
                 .doesNotContain("incorrect", "truncated", "missing")
                 // As a word: a right checksum may be 0xebad.
                 .doesNotContainPattern("\\bbad\\b");
-        assertThat(all.split("\\(correct\\)", -1)).hasSize(12 + 3 * 7 + 1);
+        assertThat(all.split("\\(correct\\)", -1)).hasSize(12 + 4 * 7 + 1);
         assertThat(all.split("udp sum ok", -1)).hasSize(3 * 2 + 1);
     }
 
@@ -446,7 +446,7 @@ class PcapTapTest {
                         "_ws.expert.message",
                         "-e",
                         "tcp.analysis.flags");
-        assertThat(fields).hasSize(12 + 3 * 7 + 3 * 2);
+        assertThat(fields).hasSize(12 + 4 * 7 + 3 * 2);
         assertThat(String.join("\n", fields))
                 .doesNotContainIgnoringCase("bad", "lost", "previous", "does not contain");
     }

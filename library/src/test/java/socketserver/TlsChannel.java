@@ -210,6 +210,17 @@ final class TlsChannel implements ByteChannel {
         return early.size() > 0;
     }
 
+    /// Takes new keys so many times (TLS 1.3): each is a record without data for the server.
+    void takeNewKeys(int times) throws IOException {
+        join();
+        for (int i = 0; i < times; i++) {
+            engine.beginHandshake();
+            if (wrap(NOTHING).bytesProduced() == 0) {
+                throw new IllegalStateException("no record is made for new keys");
+            }
+        }
+    }
+
     /// Says that nothing more comes.
     void endOutput() throws IOException {
         join();

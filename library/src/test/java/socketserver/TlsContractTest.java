@@ -536,6 +536,25 @@ class TlsContractTest {
     }
 
     @Contract
+    void opensNoRecordsWithoutDataForEver(Variant variant) throws Exception {
+        for (RequestHandler<Request> handler : handlers()) {
+            try (var serving = variant.serve(with(CREDENTIALS.settings()), handler)) {
+                Events events = Events.of(serving.server());
+                try (SocketChannel channel = connect(serving);
+                        TlsChannel tls = TlsChannel.of(channel, CREDENTIALS.client())) {
+                    var client = new StreamClient(channel, tls);
+                    for (int i = 0; i < 3; i++) {
+                        tls.takeNewKeys(20);
+                        assertThat(client.ask("hello")).startsWith("hello by");
+                    }
+                    tls.takeNewKeys(40);
+                    assertThat(events.reason()).isEqualTo(CloseReason.PROTOCOL_ERROR);
+                }
+            }
+        }
+    }
+
+    @Contract
     void takesAProxysHeaderBeforeIt(Variant variant) throws Exception {
         InetSocketAddress announced = new InetSocketAddress("192.0.2.7", 4321);
         ServerOptions options =

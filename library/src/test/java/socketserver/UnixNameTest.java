@@ -162,4 +162,11 @@ class UnixNameTest {
             }
         }
     }
+
+    @Test
+    void showsNamesOnOneLine() {
+        UnixAddress hostile = UnixAddress.abstractName("x\n2026 WARNING forged\u001b[2J");
+        assertThat(hostile).hasToString("unix:@x\\x0a2026 WARNING forged\\x1b[2J");
+        assertThat(hostile.name()).contains("\n");
+    }
 }

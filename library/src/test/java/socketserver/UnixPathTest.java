@@ -129,6 +129,17 @@ class UnixPathTest {
     }
 
     @Test
+    void leavesAPipeAlone() throws Exception {
+        Installed.needs("mkfifo");
+        assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
+        assertThatThrownBy(this::server)
+                .isInstanceOf(BindException.class)
+                .hasMessage(path + " exists and is not a socket: remove it first");
+        assertThat(path).exists();
+        Files.delete(path);
+    }
+
+    @Test
     void leavesAFileAloneThatIsNoSocket() throws IOException {
         Files.writeString(path, "precious");
         assertThatThrownBy(this::server)

@@ -35,6 +35,13 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     private static final byte[] NONE = {};
 
+    // Nothing stops it.
+    private static final byte GOES_ON = 0;
+    // A handshake is to be done, or is being done, before.
+    private static final byte SECURING = 1;
+    // There are to be no more frames.
+    private static final byte OVER = 2;
+
     private final transient Loop loop;
     private final transient LastingTask task;
     private final transient FramedStreams<T> frames;
@@ -56,10 +63,8 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     private transient boolean busy;
     // Whether it waits in the loop for another turn.
     private transient boolean goesOn;
-    // Whether a handshake is to be done, or is being done, before anything more is read.
-    private transient boolean securing;
-    // Whether there are to be no more frames.
-    private transient boolean over;
+    // Why no more is read, if so: one of the next. A byte, because thousands have it.
+    private transient byte stops;
     // Whether the handler was told that there will be no more frames. Read by any thread.
     private transient volatile boolean ended;
     // Whether the handler was told that there will be frames.
@@ -205,7 +210,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     private void settle() {
         if (!ended && task.goesOn()) {
             moveOn();
-        } else if (!ended && over) {
+        } else if (!ended && stops == OVER) {
             end(null);
         } else if (!ended && isDrained()) {
             endDrained();
@@ -224,7 +229,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     /// {@return whether it is to come to an end and has done so}
     private boolean isDrained() {
-        return request().draining() && from == to && !readable && !securing;
+        return request().draining() && from == to && !readable && !isSecuring();
     }
 
     @Override
@@ -253,7 +258,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     }
 
     private boolean mayGoOn() {
-        return !output.isPaused() && !securing && !over && request().isOpen() && !task.goesOn();
+        return !output.isPaused() && stops == GOES_ON && request().isOpen() && !task.goesOn();
     }
 
     private void receive(int left) throws Exception {
@@ -572,7 +577,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
 
     /// {@return whether it waits for the client's next bytes}
     boolean reads() {
-        return !ended && !securing && !output.isPaused();
+        return !ended && !isSecuring() && !output.isPaused();
     }
 
     // TLS
@@ -584,15 +589,15 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
             throw new IllegalStateException(
                     "only the frame handler of %s can start TLS on it".formatted(request()));
         }
-        if (securing) {
+        if (isSecuring()) {
             throw new IllegalStateException("TLS was started before on " + request());
         }
-        securing = true;
+        stops = SECURING;
         output.add(new HandshakeSource(this, handshake, then));
     }
 
     boolean isSecuring() {
-        return securing;
+        return stops == SECURING;
     }
 
     /// Lets a thread have the connection, to do a handshake with what has come.
@@ -636,7 +641,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
         } finally {
             busy = false;
         }
-        securing = false;
+        stops = GOES_ON;
         readable = true;
         timer().waits();
         flush();
@@ -672,7 +677,7 @@ final class FramedConnection<T> implements FramedRequest<T>, Attached, LastingTa
     @Override
     public void end() {
         if (loop.isHere() && busy) {
-            over = true;
+            stops = OVER;
         } else {
             loop.execute(() -> end(null));
         }

@@ -40,6 +40,8 @@ public abstract class Request {
         final Map<Attribute<?>, Object> attributes = new ConcurrentHashMap<>();
         // Set by any thread.
         volatile @Nullable Tapping tapping;
+        // Set once, while nobody else reads or writes.
+        volatile @Nullable Object layer;
     }
 
     /// Makes a request of that client to that server.
@@ -141,6 +143,19 @@ public abstract class Request {
         } else if (rest != null) {
             rest.tapping = null;
         }
+    }
+
+    /// Notes what the request's bytes go through on their way from and to the socket; called once,
+    /// while nobody else reads or writes.
+    protected final void layer(Object layer) {
+        Seldom rest = seldom;
+        (rest == null ? makeSeldom() : rest).layer = layer;
+    }
+
+    /// {@return what the request's bytes go through, or null if they are those of the socket}
+    protected final @Nullable Object layer() {
+        Seldom rest = seldom;
+        return rest == null ? null : rest.layer;
     }
 
     /// {@return what sees the request's bytes at this moment, or null if nothing does}

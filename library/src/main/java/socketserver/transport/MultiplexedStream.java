@@ -25,9 +25,6 @@ import javax.net.ssl.SSLEngine;
 ///
 /// Unless a method says otherwise, the multiplexer's thread calls it.
 public abstract class MultiplexedStream extends StreamRequest {
-    // Set once, by the thread that does the handshake, while nobody else reads or writes.
-    private @Nullable Encryption encryption;
-
     MultiplexedStream(Server server, SocketAddress client) {
         super(server, client);
     }
@@ -49,7 +46,7 @@ public abstract class MultiplexedStream extends StreamRequest {
     /// @param time how long the client has for its handshake
     /// @param then what is done afterwards by whoever runs the handler
     public final void secure(SSLEngine engine, Duration time, Securing then) throws IOException {
-        if (encryption != null) {
+        if (isEncrypted()) {
             throw new IllegalStateException("TLS was started before on " + this);
         }
         Attached told = attached();
@@ -72,7 +69,7 @@ public abstract class MultiplexedStream extends StreamRequest {
     private void shakeHands(SSLEngine engine, Duration time) throws IOException {
         Turn yielded = Turn.yieldCurrent();
         try (Curfew curfew = Curfew.of(this, time)) {
-            encryption = whileNobodyWrites(() -> shakeHands(engine, time, curfew));
+            whileNobodyWrites(() -> shakeHands(engine, time, curfew));
         } finally {
             Turn.resume(yielded);
         }
@@ -83,6 +80,8 @@ public abstract class MultiplexedStream extends StreamRequest {
         Encryption made = new Encryption(this, engine, takeAhead());
         try {
             secured(made.handshake());
+            // Before anybody else writes.
+            layer(made);
             return made;
         } catch (IOException failed) {
             if (curfew.isOver()) {
@@ -97,14 +96,18 @@ public abstract class MultiplexedStream extends StreamRequest {
 
     /// {@return whether its bytes are not those of the socket}
     final boolean isEncrypted() {
-        return encryption != null;
+        return encryption() != null;
+    }
+
+    private @Nullable Encryption encryption() {
+        return (Encryption) layer();
     }
 
     /// Throws if the socket cannot be given to somebody else.
     ///
     /// @throws UnsupportedOperationException if its bytes go through TLS
     final void requirePlain() {
-        if (encryption != null) {
+        if (isEncrypted()) {
             throw new UnsupportedOperationException(
                     "the keys of a TLS connection stay where its handshake was: %s cannot go on in"
                                     .formatted(this)
@@ -133,7 +136,7 @@ public abstract class MultiplexedStream extends StreamRequest {
     @Override
     protected final int receive(ByteBuffer into, long timeoutNanos) throws IOException {
         requireDetached();
-        Encryption sealed = encryption;
+        Encryption sealed = encryption();
         return sealed == null
                 ? receiveWire(into, timeoutNanos)
                 : opened(sealed.receive(into, timeoutNanos));
@@ -167,7 +170,7 @@ public abstract class MultiplexedStream extends StreamRequest {
 
     @Override
     protected final boolean mayReceive() {
-        Encryption sealed = encryption;
+        Encryption sealed = encryption();
         return (sealed != null && sealed.holdsInput()) || isReadable();
     }
 
@@ -182,7 +185,7 @@ public abstract class MultiplexedStream extends StreamRequest {
         if (told != null) {
             return told.send(from);
         }
-        Encryption sealed = encryption;
+        Encryption sealed = encryption();
         int count = sealed == null ? sendWire(from, timeoutNanos) : sealed.send(from, timeoutNanos);
         taken(from, count);
         return count;
@@ -202,7 +205,7 @@ public abstract class MultiplexedStream extends StreamRequest {
     /// @return how many bytes, 0 if there are none, or -1 at the end
     /// @throws IOException if the client has gone, or the connection was closed
     public final int receiveNow(ByteBuffer into) throws IOException {
-        Encryption sealed = encryption;
+        Encryption sealed = encryption();
         int count =
                 sealed == null
                         ? receiveWireNow(into)
@@ -225,7 +228,7 @@ public abstract class MultiplexedStream extends StreamRequest {
 
     /// {@return whether there may be more that the socket knows nothing of}
     public final boolean holdsInput() {
-        Encryption sealed = encryption;
+        Encryption sealed = encryption();
         return sealed != null && sealed.holdsInput();
     }
 
@@ -235,7 +238,7 @@ public abstract class MultiplexedStream extends StreamRequest {
     /// @return how many bytes, possibly 0
     /// @throws IOException if the client has gone, or the connection was closed
     public final int sendNow(ByteBuffer from) throws IOException {
-        Encryption sealed = encryption;
+        Encryption sealed = encryption();
         int count = sealed == null ? sendWireNow(from) : sealed.send(from, Encryption.NOW);
         taken(from, count);
         return count;
@@ -252,7 +255,7 @@ public abstract class MultiplexedStream extends StreamRequest {
     }
 
     private boolean endOutput(long timeoutNanos) throws IOException {
-        Encryption sealed = encryption;
+        Encryption sealed = encryption();
         if (sealed != null && !sealed.end(timeoutNanos)) {
             return false;
         }

@@ -54,6 +54,17 @@ class ProxyHeaderTest {
     }
 
     @Test
+    void showsNoControlCharactersOfAMalformedLine() {
+        assertThatThrownBy(
+                        () ->
+                                decode(
+                                        ByteBuffer.wrap(
+                                                ProxyBytes.text("PROXY TCP4 \n forged \u001b["))))
+                .isInstanceOf(ProtocolException.class)
+                .hasMessageEndingWith("PROXY TCP4 \\x0a forged \\x1b[");
+    }
+
+    @Test
     void saysWhoTheClientIsInText() throws IOException {
         ProxyHeader four = parsed(ProxyBytes.text("PROXY TCP4 192.0.2.7 192.0.2.1 4321 443"));
         assertThat(four.version()).isEqualTo(1);
