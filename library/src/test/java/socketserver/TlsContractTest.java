@@ -547,7 +547,11 @@ class TlsContractTest {
                         tls.takeNewKeys(20);
                         assertThat(client.ask("hello")).startsWith("hello by");
                     }
-                    tls.takeNewKeys(40);
+                    try {
+                        tls.takeNewKeys(40);
+                    } catch (IOException ended) {
+                        // The server has had enough before the last.
+                    }
                     assertThat(events.reason()).isEqualTo(CloseReason.PROTOCOL_ERROR);
                 }
             }
