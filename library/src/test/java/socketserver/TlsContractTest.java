@@ -323,8 +323,7 @@ class TlsContractTest {
         for (RequestHandler<Request> handler : starting()) {
             try (var serving = variant.serve(with(settings), handler);
                     var client = new StreamClient(connect(serving))) {
-                client.send("STARTTLS\ndelete everything".getBytes(UTF_8));
-                client.send("");
+                client.send("STARTTLS\ndelete everything\n".getBytes(UTF_8));
                 assertThat(client.receive()).isEqualTo("begin");
                 // An alert, or nothing.
                 assertThat(new String(client.receiveAll(), US_ASCII)).doesNotContain("everything");

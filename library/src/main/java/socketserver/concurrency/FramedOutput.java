@@ -183,7 +183,7 @@ final class FramedOutput {
     synchronized void endOutput() throws IOException {
         if (queue != null) {
             endsBehind = true;
-        } else if (!connection.stream().endOutputNow()) {
+        } else if (!connection.stream().endOutputNow() && !connection.isFinished()) {
             endsBehind = true;
             queue();
             watch();
