@@ -94,13 +94,16 @@ final class Epoll {
         control(EPOLL_CTL_MOD, descriptor, events);
     }
 
-    /// Forgets a descriptor.
+    /// Forgets a descriptor; called before it is closed, by whichever thread.
     ///
-    /// @param staysOpen whether the open file stays open: if not, the system takes it out of epoll
-    ///   itself when the last process closes it
-    void remove(SocketDescriptor descriptor, boolean staysOpen) {
-        if (staysOpen) {
+    /// The system would take it out by itself when the last process closes it. But a thread that
+    /// just looks at it there, on behalf of a wait, may be the last who has the open file then, and
+    /// lets it go only when its wait is over: since Linux 6.10, and seen. Until then the client is
+    /// not told of the end.
+    void remove(SocketDescriptor descriptor) {
+        if (epoll.enter()) {
             Libc.epollCtl(epoll.number(), EPOLL_CTL_DEL, descriptor.number(), 0, 0);
+            epoll.leave();
         }
         synchronized (this) {
             watched.compareAndSet(descriptor.number(), descriptor, null);

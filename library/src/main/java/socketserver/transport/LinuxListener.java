@@ -152,7 +152,6 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
     /// Notes that others have the open file, or may have.
     final void shared() {
         shared = true;
-        socket.share();
     }
 
     @Override

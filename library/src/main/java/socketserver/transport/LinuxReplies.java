@@ -57,7 +57,6 @@ final class LinuxReplies {
     /// Does something with the descriptor of the socket.
     <T> T useDescriptor(DescriptorRequest.Use<T> use) throws IOException {
         listener.socket.require();
-        listener.socket.share();
         try {
             return use.with(listener.socket.number());
         } finally {

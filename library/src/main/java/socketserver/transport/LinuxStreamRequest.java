@@ -350,7 +350,6 @@ final class LinuxStreamRequest extends MultiplexedStream implements MovableReque
     public <T> T useDescriptor(Use<T> use) throws IOException {
         requirePlain();
         descriptor.require();
-        descriptor.share();
         try {
             return use.with(descriptor.number());
         } finally {

@@ -55,8 +55,6 @@ final class SocketDescriptor extends Descriptor {
     private volatile @Nullable Told told;
     // What epoll watches it for; 0 is nothing. Written under the lock of this.
     private volatile int watched;
-    // Whether the open file may live on in another process when this is closed.
-    private volatile boolean shared;
     // How often epoll has said again what was known. The polling thread's alone.
     private int repeats;
     // Made at the first wait that has a deadline; by the reader or the writer.
@@ -86,11 +84,6 @@ final class SocketDescriptor extends Descriptor {
     /// {@return number and generation, as epoll has them}
     long mark() {
         return mark;
-    }
-
-    /// Notes that a child process gets the open file, too.
-    void share() {
-        shared = true;
     }
 
     @Override
@@ -147,7 +140,7 @@ final class SocketDescriptor extends Descriptor {
 
     private void forget() {
         if (epoll != null && watched != 0 && enter()) {
-            epoll.remove(this, true);
+            epoll.remove(this);
             watched = 0;
             leave();
         }
@@ -164,7 +157,7 @@ final class SocketDescriptor extends Descriptor {
     @Override
     synchronized void releasing() {
         if (epoll != null && watched != 0) {
-            epoll.remove(this, shared);
+            epoll.remove(this);
         }
         if (deadline != null) {
             deadline.remove();

@@ -234,7 +234,6 @@ class SocketDescriptorTest {
             FutureTask<Boolean> wait = virtually(() -> old.awaitReadable(0));
             eventually(() -> isRegistered(old));
             // As a child process has it.
-            old.share();
             int inherited = Libc.fcntl(old.number(), DUPLICATE, 100);
             old.close();
             assertEnded(wait);
@@ -244,18 +243,14 @@ class SocketDescriptorTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aReusedNumberHearsNothingOfItsPredecessor(boolean shared) throws Exception {
+    @Test
+    void aReusedNumberHearsNothingOfItsPredecessor() throws Exception {
         List<Integer> inherited = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             Pair pair = Pair.open().drained();
             SocketDescriptor old = pair.ours();
             FutureTask<Boolean> wait = virtually(() -> old.awaitReadable(0));
             eventually(() -> isRegistered(old));
-            if (shared) {
-                old.share();
-            }
             inherited.add(Libc.fcntl(old.number(), DUPLICATE, 100));
             // The event may be on its way while the number is given to another.
             Pair.write(pair.peer(), 1);
