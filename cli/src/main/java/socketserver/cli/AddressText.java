@@ -19,8 +19,7 @@ final class AddressText {
             return hostAndPort(inet);
         }
         if (address instanceof UnixAddress unix) {
-            // Without control characters, which a client's own name may have.
-            return unix.isUnnamed() ? "(unnamed)" : unix.toString().substring("unix:".length());
+            return unix.isUnnamed() ? "(unnamed)" : unix.name();
         }
         return address.toString();
     }
