@@ -26,6 +26,7 @@ import socketserver.ThreadingUdpServer;
 import socketserver.request.DeadlineException;
 import socketserver.request.DeadlineKind;
 import socketserver.request.DisconnectedException;
+import socketserver.request.HandshakeException;
 import socketserver.request.InputTooLongException;
 import socketserver.request.OutputOverflowException;
 import socketserver.request.RequestHandler;
@@ -174,6 +175,8 @@ class ServerMetricsTest {
             failures.add(new DeadlineException(kind, nobody, "a test's deadline"));
         }
         failures.add(new DisconnectedException(nobody, new IOException("a test's client")));
+        failures.add(HandshakeException.failed(nobody, new IOException("a test's handshake")));
+        failures.add(HandshakeException.late(nobody, Duration.ofSeconds(1)));
         failures.add(new OutputOverflowException("a test's output"));
         failures.add(new InputTooLongException("a test's line", 1));
         failures.add(new ProtocolException("a test's protocol"));
