@@ -50,7 +50,7 @@ record ServeOptions(
                 className,
                 classPath,
                 source,
-                read.server,
+                read.server.withTls(server.tls()),
                 read.drain,
                 read.unready,
                 read.upgrade,
@@ -68,6 +68,7 @@ record ServeOptions(
         addIf(!classPath.equals(read.classPath), "--classpath", names);
         addIf(!Objects.equals(source, read.source), "--source", names);
         addIf(!Objects.equals(status, read.status), "--status", names);
+        addIf(!Objects.equals(server.tls(), read.server.tls()), "--tls-...", names);
         return names;
     }
 

@@ -159,6 +159,19 @@ class TlsTest {
         }
     }
 
+    @Test
+    void saysThatTheNamesOfFilesCannotChange() throws Exception {
+        Programs.needsHangUp();
+        Path options = folder.resolve("options");
+        String certificates = "--tls-cert %s --tls-key %s".formatted(certificate, key);
+        Files.writeString(options, certificates);
+        try (var command = RunningCommand.serve(1, "tls://127.0.0.1:0", "@" + options)) {
+            Files.writeString(options, certificates + " --tls-client-ca " + certificate);
+            RunningCommand.signal("HUP", command.process());
+            command.awaitErr("in force, but --tls-... cannot change while it serves");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
