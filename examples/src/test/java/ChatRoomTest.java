@@ -97,26 +97,30 @@ class ChatRoomTest {
         }
     }
 
+    /// Lets Ann talk until the room has dropped another, who has just joined and does not read.
+    static void assertOutlivesOneWhoDoesNotRead(Client ann) throws IOException {
+        assertThat(ann.line()).isEqualTo("* slow joined");
+        String said = "x".repeat(900);
+        boolean left = false;
+        // Ann reads each line before the next, so only the other can fall behind: by what the
+        // kernel buffers, and by what the room does.
+        for (int i = 0; i < 100_000 && !left; i++) {
+            ann.send(said + "\n");
+            String line = ann.line();
+            if (line.equals("* slow left")) {
+                left = true;
+                line = ann.line();
+            }
+            assertThat(line).isEqualTo("ann: " + said);
+        }
+        assertThat(left).isTrue();
+    }
+
     @Test
     void dropsWhoDoesNotReadAndTheOthersGoOn() throws IOException {
         try (Client ann = join("ann");
                 Client _ = join("slow", new Client(server.address(), 4096))) {
-            assertThat(ann.line()).isEqualTo("* slow joined");
-            String said = "x".repeat(900);
-            boolean left = false;
-            // Ann reads each line before the next, so only the other can fall behind: by what the
-            // kernel buffers, and by what the room does.
-            for (int i = 0; i < 100_000 && !left; i++) {
-                ann.send(said + "\n");
-                String line = ann.line();
-                if (line.equals("* slow left")) {
-                    left = true;
-                    line = ann.line();
-                }
-                assertThat(line).isEqualTo("ann: " + said);
-            }
-
-            assertThat(left).isTrue();
+            assertOutlivesOneWhoDoesNotRead(ann);
             await().until(() -> server.requests().size() == 1);
         }
     }

@@ -9,7 +9,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import socketserver.framing.Framing;
 import socketserver.request.CloseReason;
 import socketserver.request.ProxyBytes;
 import socketserver.request.ProxyHeader;
@@ -34,6 +33,9 @@ class ProxyContractTest {
     private static final byte[] NAME = "example.org".getBytes(UTF_8);
     private static final byte[] HEADER =
             ProxyBytes.tcp(CLIENT, ASKED, ProxyBytes.field(ProxyHeader.AUTHORITY, NAME));
+    // They say of each line who has sent it.
+    private static final List<RequestHandler<Request>> TELLERS =
+            Variant.tellers(ProxyContractTest::told);
 
     private static ServerOptions believing(UnaryOperator<ProxySettings> change) {
         return ServerOptions.DEFAULT.withProxies(
@@ -45,26 +47,6 @@ class ProxyContractTest {
 
     private static ServerOptions believing() {
         return believing(UnaryOperator.identity());
-    }
-
-    /// {@return handlers that say of each line who has sent it}
-    private static List<RequestHandler<Request>> handlers() {
-        return List.of(
-                Variant.ofFamily((StreamRequest request) -> tell(request)),
-                Variant.ofFamily(
-                        Framing.lines()
-                                .streams(
-                                        (line, request) ->
-                                                request.send(
-                                                        told(
-                                                                (StreamRequest) request.request(),
-                                                                line)))));
-    }
-
-    private static void tell(StreamRequest request) throws IOException {
-        for (String line; (line = request.input().readLine()) != null; ) {
-            request.output().writeLine(told(request, line));
-        }
     }
 
     private static String told(StreamRequest request, String line) {
@@ -81,7 +63,7 @@ class ProxyContractTest {
 
     @Contract
     void tellsHandlersWhoTheClientIs(Variant variant) throws Exception {
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : TELLERS) {
             try (var serving = variant.serve(believing(), handler);
                     var client = serving.streamClient()) {
                 // What is behind the header is not lost, nor what comes later.
@@ -98,7 +80,7 @@ class ProxyContractTest {
 
     @Contract
     void countsNoByteOfTheHeader(Variant variant) throws Exception {
-        try (var serving = variant.serveStreams(believing(), ProxyContractTest::tell)) {
+        try (var serving = variant.serve(believing(), TELLERS.getFirst())) {
             Events events = Events.of(serving.server());
             try (var client = serving.streamClient()) {
                 client.send(with(HEADER, "hello\n"));
@@ -111,7 +93,7 @@ class ProxyContractTest {
 
     @Contract
     void servesProxiesThatConnectForThemselves(Variant variant) throws Exception {
-        try (var serving = variant.serveStreams(believing(), ProxyContractTest::tell);
+        try (var serving = variant.serve(believing(), TELLERS.getFirst());
                 var client = serving.streamClient()) {
             client.send(with(ProxyBytes.binary(ProxyBytes.LOCAL, 0), "hello\n"));
             assertThat(client.receive()).startsWith("hello of ").doesNotContain("192.0.2");
@@ -120,7 +102,7 @@ class ProxyContractTest {
 
     @Contract
     void waitsForNoHeader(Variant variant) throws Exception {
-        try (var serving = variant.serveStreams(believing(), ProxyContractTest::tell);
+        try (var serving = variant.serve(believing(), TELLERS.getFirst());
                 var slow = serving.streamClient()) {
             slow.send(HEADER, 0, 10);
             try (var client = serving.streamClient()) {
@@ -135,7 +117,7 @@ class ProxyContractTest {
 
     @Contract
     void believesNobodyElse(Variant variant) throws Exception {
-        try (var serving = variant.serveStreams(ProxyContractTest::tell);
+        try (var serving = variant.serve(TELLERS.getFirst());
                 var client = serving.streamClient()) {
             client.send(ProxyBytes.text("PROXY TCP4 192.0.2.7 192.0.2.1 4321 443"));
             assertThat(client.receive())
@@ -146,7 +128,7 @@ class ProxyContractTest {
 
     @Contract
     void refusesWhatIsNoHeader(Variant variant) throws Exception {
-        try (var serving = variant.serveStreams(believing(), ProxyContractTest::tell)) {
+        try (var serving = variant.serve(believing(), TELLERS.getFirst())) {
             Events events = Events.of(serving.server());
             for (String line : new String[] {"GET / HTTP/1.1", "PROXY TCP4 me you 1 2"}) {
                 try (var client = serving.streamClient()) {
@@ -171,7 +153,7 @@ class ProxyContractTest {
     @Contract
     void givesUpProxiesThatSayNothing(Variant variant) throws Exception {
         ServerOptions options = believing(set -> set.withTimeout(Duration.ofMillis(100)));
-        try (var serving = variant.serveStreams(options, ProxyContractTest::tell)) {
+        try (var serving = variant.serve(options, TELLERS.getFirst())) {
             Events events = Events.of(serving.server());
             try (var client = serving.streamClient()) {
                 assertThat(events.refusal()).isEqualTo(RefusalReason.PROXY_TIMEOUT);
@@ -183,7 +165,7 @@ class ProxyContractTest {
     @Contract
     void boundsHowManyProxiesWait(Variant variant) throws Exception {
         ServerOptions options = believing(set -> set.withMaxWaiting(1));
-        try (var serving = variant.serveStreams(options, ProxyContractTest::tell);
+        try (var serving = variant.serve(options, TELLERS.getFirst());
                 var first = serving.streamClient()) {
             Events events = Events.of(serving.server());
             try (var second = serving.streamClient()) {
@@ -200,7 +182,7 @@ class ProxyContractTest {
         ServerOptions options =
                 believing()
                         .withLimits(limits -> limits.withDeny(List.of(Subnet.of("192.0.2.0/24"))));
-        try (var serving = variant.serveStreams(options, ProxyContractTest::tell)) {
+        try (var serving = variant.serve(options, TELLERS.getFirst())) {
             Events events = Events.of(serving.server());
             try (var client = serving.streamClient()) {
                 client.send(HEADER);
@@ -218,7 +200,7 @@ class ProxyContractTest {
     @Contract
     void closesThoseThatWaitWithTheServer(Variant variant) throws Exception {
         StreamClient client;
-        try (var serving = variant.serveStreams(believing(), ProxyContractTest::tell)) {
+        try (var serving = variant.serve(believing(), TELLERS.getFirst())) {
             client = serving.streamClient();
             try (var served = serving.streamClient()) {
                 served.send(with(HEADER, "hello\n"));
@@ -233,7 +215,7 @@ class ProxyContractTest {
     @Test
     void waitsForRoomThoughAHeaderIsIn() throws Exception {
         ServerOptions options = believing().withLimits(limits -> limits.withMaxConnections(1));
-        try (var server = new ThreadingTcpServer(Peer.anyPort(), handlers().getFirst(), options);
+        try (var server = new ThreadingTcpServer(Peer.anyPort(), TELLERS.getFirst(), options);
                 var second = Peer.of(server)) {
             server.start();
             try (var first = Peer.of(server)) {

@@ -1,7 +1,5 @@
 package socketserver;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -249,15 +247,5 @@ final class TlsChannel implements ByteChannel {
         } catch (IOException gone) {
             // There is nobody to tell.
         }
-    }
-
-    /// Goes without a word.
-    void abort() throws IOException {
-        channel.close();
-    }
-
-    @Nullable String applicationProtocol() throws IOException {
-        join();
-        return engine.getApplicationProtocol();
     }
 }

@@ -46,30 +46,12 @@ import javax.net.ssl.SSLParameters;
 @Timeout(60)
 class TlsContractTest {
     private static final Credentials CREDENTIALS = Credentials.shared();
+    // They say of each line what was agreed upon.
+    private static final List<RequestHandler<Request>> TELLERS =
+            Variant.tellers(TlsContractTest::told);
 
     private static ServerOptions with(TlsSettings settings) {
         return ServerOptions.DEFAULT.withTls(settings);
-    }
-
-    /// {@return handlers that say of each line what was agreed upon; one that reads for itself, and
-    /// one that is given frames}
-    private static List<RequestHandler<Request>> handlers() {
-        return List.of(
-                Variant.ofFamily((StreamRequest request) -> tell(request)),
-                Variant.ofFamily(
-                        Framing.lines()
-                                .streams(
-                                        (line, request) ->
-                                                request.send(
-                                                        told(
-                                                                (StreamRequest) request.request(),
-                                                                line)))));
-    }
-
-    private static void tell(StreamRequest request) throws IOException {
-        for (String line; (line = request.input().readLine()) != null; ) {
-            request.output().writeLine(told(request, line));
-        }
     }
 
     private static String told(StreamRequest request, String line) {
@@ -121,7 +103,7 @@ class TlsContractTest {
     @Contract
     void tellsHandlersWhatWasAgreedUpon(Variant variant) throws Exception {
         TlsSettings settings = CREDENTIALS.settings().withApplicationProtocols("h9", "echo");
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : TELLERS) {
             try (var serving = variant.serve(with(settings), handler)) {
                 try (var client =
                         secure(
@@ -165,7 +147,7 @@ class TlsContractTest {
                     key);
             settings = settings.withCertificate(TlsCertificate.pem(certificate, key));
         }
-        try (var serving = variant.serveStreams(with(settings), TlsContractTest::tell)) {
+        try (var serving = variant.serve(with(settings), TELLERS.getFirst())) {
             assertThat(shown(serving, "one.example")).isEqualTo("CN=one.example");
             assertThat(shown(serving, "a.two.example")).isEqualTo("CN=*.two.example");
             assertThat(shown(serving, "other.example")).isEqualTo("CN=localhost");
@@ -197,7 +179,7 @@ class TlsContractTest {
         SSLContext known = CREDENTIALS.authority().client(CREDENTIALS.authority().issue("ada"));
         SSLContext unknown =
                 CREDENTIALS.authority().client(new Authority("nobody").issue("mallory"));
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : TELLERS) {
             try (var serving = variant.serve(with(settings), handler)) {
                 Events events = Events.of(serving.server());
                 try (var client = secure(serving, known, _ -> {})) {
@@ -223,7 +205,7 @@ class TlsContractTest {
                         .settings()
                         .withClientAuthorities(CREDENTIALS.authorityFile())
                         .withClientCertificates(ClientCertificates.WANTED);
-        try (var serving = variant.serveStreams(with(settings), TlsContractTest::tell);
+        try (var serving = variant.serve(with(settings), TELLERS.getFirst());
                 var client = secure(serving)) {
             assertThat(client.ask("hello")).endsWith("of null");
         }
@@ -233,7 +215,7 @@ class TlsContractTest {
     void asksWhetherItLikesTheClient(Variant variant) throws Exception {
         TlsSettings settings =
                 CREDENTIALS.settings().withClientAuthorities(CREDENTIALS.authorityFile());
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : TELLERS) {
             Hooks hooks =
                     Hooks.verifyingPeers(
                             request ->
@@ -370,7 +352,7 @@ class TlsContractTest {
     @Contract
     void givesUpClientsThatSayNothing(Variant variant) throws Exception {
         TlsSettings settings = CREDENTIALS.settings().withHandshakeTimeout(Duration.ofMillis(300));
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : TELLERS) {
             try (var serving = variant.serve(with(settings), handler)) {
                 Events events = Events.of(serving.server());
                 try (var silent = connect(serving)) {
@@ -389,7 +371,7 @@ class TlsContractTest {
     @Contract
     void boundsHowManyHandshakesThereAre(Variant variant) throws Exception {
         TlsSettings settings = CREDENTIALS.settings().withMaxHandshakes(1);
-        try (var serving = variant.open(with(settings), new Hooks(), handlers().getFirst())) {
+        try (var serving = variant.open(with(settings), new Hooks(), TELLERS.getFirst())) {
             Events events = Events.of(serving.server());
             try (var silent = connect(serving);
                     var second = connect(serving)) {
@@ -419,7 +401,7 @@ class TlsContractTest {
             HexFormat.of().parseHex("15030300020228"),
             HexFormat.of().parseHex("170303000568656c6c6f"),
         };
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : TELLERS) {
             try (var serving = variant.serve(with(CREDENTIALS.settings()), handler)) {
                 Events events = Events.of(serving.server());
                 for (byte[] beginning : beginnings) {
@@ -438,7 +420,7 @@ class TlsContractTest {
 
     @Contract
     void survivesClientsThatGoInTheMiddle(Variant variant) throws Exception {
-        try (var serving = variant.serve(with(CREDENTIALS.settings()), handlers().getLast())) {
+        try (var serving = variant.serve(with(CREDENTIALS.settings()), TELLERS.getLast())) {
             Events events = Events.of(serving.server());
             for (int i = 0; i < 5; i++) {
                 connect(serving).close();
@@ -480,7 +462,7 @@ class TlsContractTest {
 
     @Contract
     void tellsAnEndFromAConnectionThatWasCut(Variant variant) throws Exception {
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : TELLERS) {
             try (var serving = variant.serve(with(CREDENTIALS.settings()), handler)) {
                 Events events = Events.of(serving.server());
                 try (var client = secure(serving)) {
@@ -506,7 +488,7 @@ class TlsContractTest {
 
     @Contract
     void followsNewKeysButNoNewHandshake(Variant variant) throws Exception {
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : TELLERS) {
             try (var serving = variant.serve(with(CREDENTIALS.settings()), handler)) {
                 Events events = Events.of(serving.server());
                 for (String protocol : new String[] {"TLSv1.3", "TLSv1.2"}) {
@@ -536,7 +518,7 @@ class TlsContractTest {
 
     @Contract
     void opensNoRecordsWithoutDataForEver(Variant variant) throws Exception {
-        for (RequestHandler<Request> handler : handlers()) {
+        for (RequestHandler<Request> handler : TELLERS) {
             try (var serving = variant.serve(with(CREDENTIALS.settings()), handler)) {
                 Events events = Events.of(serving.server());
                 try (SocketChannel channel = connect(serving);
@@ -590,7 +572,7 @@ class TlsContractTest {
         Files.createSymbolicLink(key, Path.of("..data", "tls.key"));
         TlsSettings settings =
                 TlsSettings.pem(certificate, key).withReloadInterval(Duration.ofNanos(1));
-        try (var serving = variant.serveStreams(with(settings), TlsContractTest::tell)) {
+        try (var serving = variant.serve(with(settings), TELLERS.getFirst())) {
             assertThat(shown(serving, null)).isEqualTo("CN=one");
             Path two = secret(folder, "two");
             turn(folder, two);

@@ -9,6 +9,7 @@ import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.List;
@@ -76,6 +77,31 @@ record Variant(String engine, Family family, Model model) {
         return List.of(
                 Variant::echo,
                 ofFamily(Framing.lines().streams((line, request) -> request.send(line))));
+    }
+
+    /// What is said to a client of each of its lines.
+    interface Telling extends Serializable {
+        String of(StreamRequest request, String line);
+    }
+
+    /// {@return handlers that say that of each line: one that reads for itself, and one that is
+    /// given frames}
+    static List<RequestHandler<Request>> tellers(Telling telling) {
+        return List.of(
+                ofFamily(
+                        (StreamRequest request) -> {
+                            for (String line; (line = request.input().readLine()) != null; ) {
+                                request.output().writeLine(telling.of(request, line));
+                            }
+                        }),
+                ofFamily(
+                        Framing.lines()
+                                .streams(
+                                        (line, request) ->
+                                                request.send(
+                                                        telling.of(
+                                                                (StreamRequest) request.request(),
+                                                                line)))));
     }
 
     /// {@return the next message of the client: a line, or the packet}

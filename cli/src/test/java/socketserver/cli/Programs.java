@@ -1,6 +1,9 @@
 package socketserver.cli;
 
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.condition.OS;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,9 +13,10 @@ import java.nio.file.Path;
 final class Programs {
     private Programs() {}
 
-    /// Skips the test, and says why, if SIGHUP is ignored by this process and what it starts, as
-    /// `nohup` has it.
+    /// Skips the test, and says why, if there is no SIGHUP, or it is ignored by this process and
+    /// what it starts, as `nohup` has it.
     static void needsHangUp() throws IOException {
+        assumeFalse(OS.WINDOWS.isCurrentOs(), "Windows has no SIGHUP");
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {
             return;

@@ -7,8 +7,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -18,7 +16,6 @@ import java.nio.file.Path;
 
 /// What the command reads again at SIGHUP.
 @Timeout(60)
-@DisabledOnOs(OS.WINDOWS)
 class ReloadTest {
     private static final String FULL =
             """

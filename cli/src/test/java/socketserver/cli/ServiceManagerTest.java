@@ -16,8 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import socketserver.SocketServer;
+import socketserver.UnixDatagramServer;
 import socketserver.request.UnixAddress;
 
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,10 +113,7 @@ class ServiceManagerTest {
     @Test
     void tellsTheManagerHowItIs() throws Exception {
         BlockingQueue<String> messages = new LinkedBlockingQueue<>();
-        try (var manager =
-                SocketServer.unixDatagram(UnixAddress.unnamed())
-                        .open(request -> messages.add(new String(request.packet(), UTF_8)))) {
-            manager.start();
+        try (var manager = manager(messages)) {
             Map<String, String> environment =
                     Map.of(
                             "NOTIFY_SOCKET",
@@ -142,10 +141,7 @@ class ServiceManagerTest {
         Path options = folder.resolve("options");
         Files.writeString(options, "--drain 5s");
         BlockingQueue<String> messages = new LinkedBlockingQueue<>();
-        try (var manager =
-                SocketServer.unixDatagram(UnixAddress.unnamed())
-                        .open(request -> messages.add(new String(request.packet(), UTF_8)))) {
-            manager.start();
+        try (var manager = manager(messages)) {
             Map<String, String> environment =
                     Map.of("NOTIFY_SOCKET", "@" + manager.address().name());
             try (var command =
@@ -163,10 +159,7 @@ class ServiceManagerTest {
     void tellsTheManagerWhoGoesOn() throws Exception {
         needs("python3");
         BlockingQueue<String> messages = new LinkedBlockingQueue<>();
-        try (var manager =
-                SocketServer.unixDatagram(UnixAddress.unnamed())
-                        .open(request -> messages.add(new String(request.packet(), UTF_8)))) {
-            manager.start();
+        try (var manager = manager(messages)) {
             Map<String, String> environment =
                     Map.of("NOTIFY_SOCKET", "@" + manager.address().name());
             var command =
@@ -190,6 +183,15 @@ class ServiceManagerTest {
                 assertThat(next(messages)).isEqualTo("STOPPING=1");
             }
         }
+    }
+
+    /// {@return a manager that queues what it is told}
+    private static UnixDatagramServer manager(BlockingQueue<String> messages) throws IOException {
+        UnixDatagramServer manager =
+                SocketServer.unixDatagram(UnixAddress.unnamed())
+                        .open(request -> messages.add(new String(request.packet(), UTF_8)));
+        manager.start();
+        return manager;
     }
 
     private static String next(BlockingQueue<String> messages) throws InterruptedException {

@@ -122,14 +122,14 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     }
 
     /// Does something while nobody else writes, when all that was written has been sent.
-    protected final <T extends @Nullable Object> T whileNobodyWrites(Turn.Call<T, IOException> call)
+    protected final void whileNobodyWrites(Turn.Call<@Nullable Void, IOException> call)
             throws IOException {
         ReentrantLock writing = lockWriting();
         try {
             if (output != null) {
                 output.flush();
             }
-            return call.call();
+            call.call();
         } finally {
             writing.unlock();
         }
@@ -630,32 +630,21 @@ public abstract class StreamRequest extends Request implements ByteChannel {
     ///
     /// @throws DisconnectedException if the client has gone
     public final void flush() throws IOException {
-        ReentrantLock writing = lockWriting();
-        try {
-            if (output != null) {
-                output.flush();
-            }
-        } finally {
-            writing.unlock();
-        }
+        whileNobodyWrites(() -> null);
     }
 
     /// Tells the client that no more will come, after all that was written; reading goes on.
     ///
     /// @throws DisconnectedException if the client has gone
     public final void shutdownOutput() throws IOException {
-        ReentrantLock writing = lockWriting();
-        try {
-            if (output != null) {
-                output.flush();
-            }
-            endOutput();
-            if (!tellsTaken()) {
-                outputEnded();
-            }
-        } finally {
-            writing.unlock();
-        }
+        whileNobodyWrites(
+                () -> {
+                    endOutput();
+                    if (!tellsTaken()) {
+                        outputEnded();
+                    }
+                    return null;
+                });
     }
 
     /// Sends the end of our bytes (`shutdown(2)` with `SHUT_WR`); called by one thread at a time.

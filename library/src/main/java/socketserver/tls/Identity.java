@@ -7,6 +7,7 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,9 +17,14 @@ import java.util.Locale;
 /// Whom a server can show itself as: a certificate, those that vouch for it, and its key.
 ///
 /// @param chain the certificate, and behind it those that vouch for it
-record Identity(List<X509Certificate> chain, PrivateKey key) {
+/// @param names whom the certificate is for: its alternative names of the DNS, in small letters
+record Identity(List<X509Certificate> chain, PrivateKey key, List<String> names) {
     // The kind of a name in an alternative name that is one of the DNS (RFC 5280, 4.2.1.6).
     private static final int DNS_NAME = 2;
+
+    static Identity of(List<X509Certificate> chain, PrivateKey key) {
+        return new Identity(chain, key, names(chain.getFirst()));
+    }
 
     static Identity of(KeyStore store, String alias, char[] password)
             throws GeneralSecurityException {
@@ -26,7 +32,7 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
         for (Certificate each : store.getCertificateChain(alias)) {
             chain.add((X509Certificate) each);
         }
-        return new Identity(chain, (PrivateKey) store.getKey(alias, password));
+        return of(chain, (PrivateKey) store.getKey(alias, password));
     }
 
     X509Certificate certificate() {
@@ -73,13 +79,13 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
         String asked = name.toLowerCase(Locale.ROOT);
         int dot = asked.indexOf('.');
         String wild = dot < 0 ? asked : "*" + asked.substring(dot);
-        return names().stream().anyMatch(own -> own.equals(asked) || own.equals(wild));
+        return names.stream().anyMatch(own -> own.equals(asked) || own.equals(wild));
     }
 
-    private List<String> names() {
+    private static List<String> names(X509Certificate certificate) {
         List<String> names = new ArrayList<>();
         try {
-            Collection<List<?>> alternatives = certificate().getSubjectAlternativeNames();
+            Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
             if (alternatives != null) {
                 for (List<?> each : alternatives) {
                     if (Integer.valueOf(DNS_NAME).equals(each.get(0))) {
@@ -87,7 +93,7 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
                     }
                 }
             }
-        } catch (java.security.cert.CertificateParsingException unreadable) {
+        } catch (CertificateParsingException unreadable) {
             // Then it is for no name, and shown where no other is.
         }
         return names;

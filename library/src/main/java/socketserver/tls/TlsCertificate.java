@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -73,7 +74,7 @@ public final class TlsCertificate implements Serializable {
 
     private Identity fromPem(String key) throws IOException, GeneralSecurityException {
         var chain = Pem.read(Path.of(file)).certificates();
-        return new Identity(
+        return Identity.of(
                 chain,
                 Pem.read(Path.of(key)).privateKey(chain.getFirst().getPublicKey(), password));
     }
@@ -82,7 +83,7 @@ public final class TlsCertificate implements Serializable {
         char[] secret = Objects.requireNonNull(password).toCharArray();
         KeyStore store = KeyStore.getInstance(new File(file), secret);
         List<Identity> found = new ArrayList<>();
-        for (String alias : java.util.Collections.list(store.aliases())) {
+        for (String alias : Collections.list(store.aliases())) {
             if (store.isKeyEntry(alias)) {
                 found.add(Identity.of(store, alias, secret));
             }

@@ -2,14 +2,17 @@ package socketserver.tls;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import javax.net.ssl.SSLContext;
 
@@ -69,6 +72,15 @@ public final class TlsSettings implements Serializable {
         Duration reloadInterval = RELOAD_INTERVAL;
     }
 
+    private TlsSettings with(Consumer<Draft> change) {
+        return changed(draft(), change);
+    }
+
+    private static TlsSettings changed(Draft draft, Consumer<Draft> change) {
+        change.accept(draft);
+        return new TlsSettings(draft);
+    }
+
     private Draft draft() {
         Draft draft = new Draft();
         draft.certificates.addAll(certificates);
@@ -100,18 +112,15 @@ public final class TlsSettings implements Serializable {
 
     /// {@return TLS with that certificate}
     public static TlsSettings of(TlsCertificate certificate) {
-        Draft draft = new Draft();
-        draft.certificates.add(certificate);
-        return new TlsSettings(draft);
+        return changed(new Draft(), draft -> draft.certificates.add(certificate));
     }
 
     /// {@return TLS with a context that a program has made, its key managers and trust managers}
     ///
     /// Nothing is reloaded; and because it cannot travel, the forking model refuses it.
     public static TlsSettings of(SSLContext context) {
-        Draft draft = new Draft();
-        draft.context = Objects.requireNonNull(context, "context");
-        return new TlsSettings(draft);
+        Objects.requireNonNull(context, "context");
+        return changed(new Draft(), draft -> draft.context = context);
     }
 
     /// {@return these settings with another certificate besides: each client is shown the one for
@@ -126,9 +135,7 @@ public final class TlsSettings implements Serializable {
             throw new IllegalStateException(
                     "a context has its own certificates: it cannot be given others");
         }
-        Draft draft = draft();
-        draft.certificates.add(other);
-        return new TlsSettings(draft);
+        return with(draft -> draft.certificates.add(other));
     }
 
     /// {@return these settings with clients that must show a certificate for which one of those in
@@ -142,17 +149,16 @@ public final class TlsSettings implements Serializable {
             throw new IllegalStateException(
                     "a context has its own trust managers: use withClientCertificates alone");
         }
-        Draft draft = draft();
-        draft.clientAuthorities = certificates.toAbsolutePath().toString();
-        draft.clientCertificates = ClientCertificates.REQUIRED;
-        return new TlsSettings(draft);
+        return with(
+                draft -> {
+                    draft.clientAuthorities = certificates.toAbsolutePath().toString();
+                    draft.clientCertificates = ClientCertificates.REQUIRED;
+                });
     }
 
     /// {@return these settings with that word on whether clients must show certificates}
     public TlsSettings withClientCertificates(ClientCertificates clientCertificates) {
-        Draft draft = draft();
-        draft.clientCertificates = clientCertificates;
-        return new TlsSettings(draft);
+        return with(draft -> draft.clientCertificates = clientCertificates);
     }
 
     /// {@return these settings with those protocols, the preferred one first, of which one is
@@ -161,26 +167,20 @@ public final class TlsSettings implements Serializable {
     /// The handshake of a client that offers others only fails; one that offers none goes on
     /// without.
     public TlsSettings withApplicationProtocols(String... protocols) {
-        Draft draft = draft();
-        draft.applicationProtocols = List.of(protocols);
-        return new TlsSettings(draft);
+        return with(draft -> draft.applicationProtocols = List.of(protocols));
     }
 
     /// {@return these settings for connections that begin in the clear, until a handler asks for
     /// TLS by [socketserver.request.StreamRequest#startTls()]}
     public TlsSettings withTlsOnRequest() {
-        Draft draft = draft();
-        draft.onRequest = true;
-        return new TlsSettings(draft);
+        return with(draft -> draft.onRequest = true);
     }
 
     /// {@return these settings with that time for a handshake; at first 10 s}
     ///
     /// @throws IllegalArgumentException if it is not positive
     public TlsSettings withHandshakeTimeout(Duration time) {
-        Draft draft = draft();
-        draft.handshakeTimeout = positive("handshakeTimeout", time);
-        return new TlsSettings(draft);
+        return with(draft -> draft.handshakeTimeout = positive("handshakeTimeout", time));
     }
 
     /// {@return these settings with that number of handshakes at once, at first 4,096; more clients
@@ -194,9 +194,7 @@ public final class TlsSettings implements Serializable {
             throw new IllegalArgumentException(
                     "maxHandshakes (%d) must be positive".formatted(maxHandshakes));
         }
-        Draft draft = draft();
-        draft.maxHandshakes = maxHandshakes;
-        return new TlsSettings(draft);
+        return with(draft -> draft.maxHandshakes = maxHandshakes);
     }
 
     /// {@return these settings with files that are looked at, when a client comes, if that was not
@@ -204,9 +202,7 @@ public final class TlsSettings implements Serializable {
     ///
     /// @throws IllegalArgumentException if it is not positive
     public TlsSettings withReloadInterval(Duration interval) {
-        Draft draft = draft();
-        draft.reloadInterval = positive("reloadInterval", interval);
-        return new TlsSettings(draft);
+        return with(draft -> draft.reloadInterval = positive("reloadInterval", interval));
     }
 
     private static Duration positive(String what, Duration time) {
@@ -260,7 +256,7 @@ public final class TlsSettings implements Serializable {
         return reloadInterval;
     }
 
-    private void writeObject(ObjectOutputStream out) throws java.io.IOException {
+    private void writeObject(ObjectOutputStream out) throws IOException {
         if (context != null) {
             throw new NotSerializableException(
                     "an SSLContext cannot travel to child processes: use certificates in files");
@@ -269,7 +265,7 @@ public final class TlsSettings implements Serializable {
     }
 
     private List<Object> parts() {
-        return java.util.Arrays.asList(
+        return Arrays.asList(
                 certificates,
                 context,
                 clientAuthorities,

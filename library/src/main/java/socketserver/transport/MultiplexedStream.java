@@ -69,20 +69,22 @@ public abstract class MultiplexedStream extends StreamRequest {
     private void shakeHands(SSLEngine engine, Duration time) throws IOException {
         Turn yielded = Turn.yieldCurrent();
         try (Curfew curfew = Curfew.of(this, time)) {
-            whileNobodyWrites(() -> shakeHands(engine, time, curfew));
+            whileNobodyWrites(
+                    () -> {
+                        shakeHands(engine, time, curfew);
+                        return null;
+                    });
         } finally {
             Turn.resume(yielded);
         }
     }
 
-    private Encryption shakeHands(SSLEngine engine, Duration time, Curfew curfew)
-            throws IOException {
+    private void shakeHands(SSLEngine engine, Duration time, Curfew curfew) throws IOException {
         Encryption made = new Encryption(this, engine, takeAhead());
         try {
             secured(made.handshake());
             // Before anybody else writes.
             layer(made);
-            return made;
         } catch (IOException failed) {
             if (curfew.isOver()) {
                 throw HandshakeException.late(client(), time);
