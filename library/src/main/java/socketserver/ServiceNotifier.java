@@ -89,7 +89,9 @@ public final class ServiceNotifier implements AutoCloseable {
     /// Says that another process serves from now on, and is the main one.
     ///
     /// This process is the one to say it: by default (`NotifyAccess=main`) the manager hears no
-    /// other.
+    /// other. That other one has to be a child of the manager by then, not of this process: systemd
+    /// takes note of it once and, at a stop, kills a main process that is none of its own without
+    /// waiting for it.
     public void handedOver(long process) {
         send("MAINPID=%d\nREADY=1".formatted(process));
         close();

@@ -1,6 +1,6 @@
 package socketserver.cli;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +16,9 @@ import java.time.Duration;
 
 /// The process that has started this one to take over its sockets, as this one sees it.
 ///
-/// The two have a line to each other, a pair of sockets: the new one writes a byte when it serves,
-/// and the old one closes its end when it has let go.
+/// The two have a line to each other, a pair of sockets: the new one writes its number when it
+/// serves, and the old one closes its end when it has let go, or writes a byte if it has given the
+/// new one up.
 ///
 /// @param line the number of this end
 /// @param statusPort the port of its status page, 0 if it has none
@@ -42,16 +43,19 @@ record Predecessor(int line, int statusPort) {
     }
 
     /// Says that this process serves, and waits until the other one has let go, or has died.
-    void takeOver() {
+    ///
+    /// @return false if it has given this one up
+    boolean takeOver() {
         try (Scratch scratch = Scratch.take()) {
-            MemorySegment ready = scratch.memory().asSlice(0, 1);
-            ready.set(JAVA_BYTE, 0, (byte) 1);
-            Libc.write(line, ready);
+            MemorySegment number = scratch.memory().asSlice(0, JAVA_INT.byteSize());
+            number.set(JAVA_INT, 0, (int) ProcessHandle.current().pid());
+            Libc.write(line, number);
             PollSet polled = new PollSet(scratch.memory());
             int closed;
             do {
                 closed = polled.set(0, line, Constants.POLLIN).await(1, LONGEST.toNanos());
             } while (closed == Errno.EINTR.result());
+            return closed == 0 || Libc.read(line, number) <= 0;
         } finally {
             Libc.close(line);
         }

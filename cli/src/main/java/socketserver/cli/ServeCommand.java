@@ -94,7 +94,11 @@ final class ServeCommand {
         }
         PassedSockets.closeAllBut(options.endpoints());
         Serving serving = new Serving(servers, signals, rest, servers.start());
-        predecessor.takeOver();
+        if (!predecessor.takeOver()) {
+            Terminal.println("upgrade: this process was given up, and ends", null);
+            servers.group().close();
+            return Main.FAILED;
+        }
         servers.removePaths(true);
         try (StatusServer status = openAgain(source, predecessor)) {
             return serve(serving, status, traffic);

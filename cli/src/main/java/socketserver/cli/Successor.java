@@ -20,20 +20,36 @@ import java.util.Map;
 
 /// The process that is to take over the sockets of this one, as this one sees it.
 ///
+/// Between the two stands a shell, as long as it is not sure that the new one will serve. When that
+/// shell is gone the new one is a child of whatever has started this process: systemd, at a stop,
+/// does not wait for a main process that is none of its own, but kills it.
+///
 /// The thread that has started it uses it; [#kill()] may be called from any.
 final class Successor implements AutoCloseable {
-    // It has to be the number of the process itself, which is known only when that runs.
-    private static final List<String> WITH_ITS_NUMBER =
-            List.of("/bin/sh", "-c", "export LISTEN_PID=$$; exec \"$@\"", "socketserver");
+    // LISTEN_PID has to be the number of the process itself, which is known only when that runs.
+    // The shell outside of it ends after it, with the same status. It waits for what is no job of
+    // its background: to such a one Ctrl-C would mean nothing.
+    private static final List<String> BETWEEN =
+            List.of(
+                    "/bin/sh",
+                    "-c",
+                    """
+                    trap : HUP INT QUIT TERM
+                    /bin/sh -c 'export LISTEN_PID=$$; exec "$@"' socketserver "$@"
+                    exit $?
+                    """,
+                    "socketserver");
 
     private static final int FIRST = 3;
 
-    private final Spawn process;
+    private final Spawn between;
     // This end of the line, or -1 once it is closed.
     private int line;
+    // The number of the new process, or 0 if it does not serve yet.
+    private int pid;
 
-    private Successor(Spawn process, int line) {
-        this.process = process;
+    private Successor(Spawn between, int line) {
+        this.between = between;
         this.line = line;
     }
 
@@ -50,7 +66,7 @@ final class Successor implements AutoCloseable {
         try {
             List<Integer> all = new ArrayList<>(sockets);
             all.add(ends[1]);
-            List<String> full = new ArrayList<>(WITH_ITS_NUMBER);
+            List<String> full = new ArrayList<>(BETWEEN);
             full.addAll(command);
             return new Successor(
                     Spawn.startWith(full, environment(names, statusPort), all), ends[0]);
@@ -83,15 +99,16 @@ final class Successor implements AutoCloseable {
         return environment;
     }
 
+    /// {@return its number, once it serves}
     int pid() {
-        return process.pid();
+        return pid;
     }
 
     /// Waits until it serves.
     ///
     /// @return null then, or else why it does not
     @Nullable String await(Duration longest) {
-        return switch (process.awaitInput(line, longest.toNanos())) {
+        return switch (between.awaitInput(line, longest.toNanos())) {
             case READABLE -> reads() ? null : "has closed its line without being ready";
             case LATE -> "was not ready within " + DurationText.of(longest);
             default -> "has ended";
@@ -100,8 +117,17 @@ final class Successor implements AutoCloseable {
 
     private boolean reads() {
         try (Scratch scratch = Scratch.take()) {
-            return Libc.read(line, scratch.memory().asSlice(0, 1)) == 1;
+            MemorySegment number = scratch.memory().asSlice(0, JAVA_INT.byteSize());
+            boolean whole = Libc.read(line, number) == number.byteSize();
+            pid = whole ? number.get(JAVA_INT, 0) : 0;
+            return whole;
         }
+    }
+
+    /// Makes it a child of what has started this process, or of the first process.
+    void setFree() {
+        ProcessHandle.of(between.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        var _ = between.reap();
     }
 
     /// Tells it that the sockets are its own from now on.
@@ -112,7 +138,11 @@ final class Successor implements AutoCloseable {
 
     /// Ends it and what it has started, unless it has ended.
     void kill() {
-        ProcessHandle.of(process.pid())
+        try (Scratch scratch = Scratch.take()) {
+            // One that is started at this moment is not seen below.
+            Libc.write(line, scratch.memory().asSlice(0, 1));
+        }
+        ProcessHandle.of(between.pid())
                 .ifPresent(
                         handle -> {
                             List<ProcessHandle> started = handle.descendants().toList();
@@ -125,7 +155,7 @@ final class Successor implements AutoCloseable {
     ///
     /// @return its exit code, or 128 and the number of the signal that has ended it
     int reap() {
-        return process.reap();
+        return between.reap();
     }
 
     @Override
@@ -133,6 +163,6 @@ final class Successor implements AutoCloseable {
         if (line >= 0) {
             letGo();
         }
-        process.close();
+        between.close();
     }
 }

@@ -58,6 +58,13 @@ final class Upgrade {
         if (refused || done.isDone()) {
             return;
         }
+        if (ProcessHandle.current().pid() == 1) {
+            Terminal.println(
+                    "upgrade: this is the first process of a container, which ends with it: start"
+                            + " another container",
+                    null);
+            return;
+        }
         if (servers.endpoints().stream().anyMatch(each -> Inetd.isMeant(each.address()))) {
             Terminal.println("upgrade: inetd starts a new process for each time anyway", null);
             return;
@@ -91,13 +98,10 @@ final class Upgrade {
         manager.reloading();
         try (Successor successor = start()) {
             String failure = outcome(successor);
-            if (failure == null) {
-                // Whoever has started it has to.
-                successor.reap();
-                return;
+            if (failure != null) {
+                successor.kill();
+                failed("the new process %s (%s)".formatted(failure, end(successor.reap())));
             }
-            successor.kill();
-            failed("process %d %s (%s)".formatted(successor.pid(), failure, end(successor.reap())));
         } catch (IOException | RuntimeException thrown) {
             failed(String.valueOf(thrown.getMessage()));
         }
@@ -134,7 +138,7 @@ final class Upgrade {
                 started.kill();
             }
         }
-        Terminal.println("upgrade: process %d starts".formatted(started.pid()), null);
+        Terminal.println("upgrade: a new process starts", null);
         return started;
     }
 
@@ -145,6 +149,7 @@ final class Upgrade {
         }
         servers.removePaths(false);
         closePage.run();
+        successor.setFree();
         manager.handedOver(successor.pid());
         successor.letGo();
         done.complete(successor.pid());

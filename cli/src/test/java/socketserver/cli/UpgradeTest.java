@@ -3,6 +3,7 @@ package socketserver.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static socketserver.cli.Programs.needs;
 
@@ -31,9 +32,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -225,13 +228,39 @@ class UpgradeTest {
         try (var upgraded = new Upgraded(command)) {
             RunningCommand.signal("USR1", command.process());
             command.awaitErr(" starts");
-            List<ProcessHandle> started = upgraded.started();
-            assertThat(started).hasSize(1);
+            List<ProcessHandle> started =
+                    await().until(
+                                    upgraded::started,
+                                    all -> all.stream().anyMatch(UpgradeTest::isSleep));
             RunningCommand.signal("USR1", command.process());
             command.awaitErr("upgrade: one goes on already");
             command.terminate();
             assertThat(command.exitCode()).isZero();
             started.forEach(Upgraded::awaitEnd);
+        }
+    }
+
+    private static boolean isSleep(ProcessHandle process) {
+        return process.info().command().orElse("").endsWith("/sleep");
+    }
+
+    /// As in a container, which would end with the old process.
+    @Test
+    void theFirstProcessIsNotExchanged() throws Exception {
+        needs("unshare");
+        List<String> alone =
+                List.of("unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc");
+        List<String> proof = new ArrayList<>(alone);
+        proof.add("true");
+        assumeTrue(
+                new ProcessBuilder(proof).start().waitFor() == 0,
+                "no processes of its own are allowed here");
+        try (var command = RunningCommand.serveBy(alone, Map.of(), 1, "tcp://127.0.0.1:0")) {
+            ProcessHandle first = command.children().getFirst();
+            RunningCommand.signal("USR1", first);
+            command.awaitErr("upgrade: this is the first process of a container");
+            RunningCommand.signal("TERM", first);
+            assertThat(command.exitCode()).isZero();
         }
     }
 
@@ -305,6 +334,25 @@ class UpgradeTest {
             paths.awaitMore(100);
             assertThat(streams.failures()).isEmpty();
             assertThat(paths.failures()).isEmpty();
+        }
+    }
+
+    /// One that is not found to be killed with what has started it.
+    @Test
+    void aProcessThatWasGivenUpEnds() throws Exception {
+        Path program = folder.resolve("program");
+        Path late = folder.resolve("late");
+        install(late, "export LISTEN_PID=$$\n" + serving(""));
+        install(program, "%s \"$@\" &\nexit 3".formatted(late));
+        var command =
+                RunningCommand.serve(
+                        List.of("-Dsocketserver.launcher=" + program), 1, "tcp://127.0.0.1:0");
+        try (var upgraded = new Upgraded(command)) {
+            assertThat(upgraded.swapInVain()).contains("has ended (status 3)");
+            command.awaitErr("upgrade: this process was given up, and ends");
+            try (Socket client = command.connect()) {
+                assertEchoes(client, "hello");
+            }
         }
     }
 

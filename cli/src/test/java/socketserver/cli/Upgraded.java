@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -12,7 +15,6 @@ import java.util.regex.Pattern;
 /// A command that is exchanged for new processes, the last of which serves.
 final class Upgraded implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final Pattern STARTED = Pattern.compile("upgrade: process (\\d+) starts");
     private static final Pattern TAKEN = Pattern.compile("process (\\d+) has taken over");
     private static final Pattern FAILED = Pattern.compile("upgrade failed: (.*)");
 
@@ -39,7 +41,20 @@ final class Upgraded implements AutoCloseable {
 
     /// Waits until a process has ended.
     static void awaitEnd(ProcessHandle process) {
-        await().atMost(LONG).until(() -> !process.isAlive());
+        await().atMost(LONG).until(() -> hasEnded(process));
+    }
+
+    private static boolean hasEnded(ProcessHandle process) throws IOException {
+        if (!process.isAlive()) {
+            return true;
+        }
+        // There may be no first process that takes the dead ones of others from the table.
+        try {
+            Path status = Path.of("/proc/%d/status".formatted(process.pid()));
+            return Files.readString(status).contains("\nState:\tZ");
+        } catch (NoSuchFileException gone) {
+            return true;
+        }
     }
 
     /// Exchanges the process that serves for a new one.
@@ -65,11 +80,9 @@ final class Upgraded implements AutoCloseable {
         return all(FAILED).getLast();
     }
 
-    /// {@return the processes that were started for an exchange}
+    /// {@return the processes that were started for an exchange which is not done}
     List<ProcessHandle> started() {
-        return all(STARTED).stream()
-                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
-                .toList();
+        return serving.descendants().toList();
     }
 
     private List<String> all(Pattern pattern) {
@@ -85,7 +98,9 @@ final class Upgraded implements AutoCloseable {
     @Override
     public void close() throws IOException {
         started().forEach(ProcessHandle::destroyForcibly);
-        serving.destroyForcibly();
+        all(TAKEN).stream()
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+                .forEach(ProcessHandle::destroyForcibly);
         command.close();
     }
 }
