@@ -163,6 +163,34 @@ class ForkingTest {
     }
 
     @Test
+    void keepsAChildInWhichAHandshakeHasFailed() throws Exception {
+        try (var server =
+                SocketServer.tcp(anyPort())
+                        .tls(Credentials.shared().settings())
+                        .model(
+                                ConcurrencyModel.forking()
+                                        .withMaxChildren(1)
+                                        .withRequestsPerChild(Integer.MAX_VALUE))
+                        .open(ForkingTest::pid)) {
+            server.start();
+            String before = askSecurely(server);
+            for (int i = 0; i < 3; i++) {
+                try (var stranger = Family.TCP_IPV4.connect(server.address())) {
+                    stranger.send("no record of TLS");
+                    assertThat(((StreamClient) stranger).receiveAll()).isNotEmpty();
+                }
+            }
+            assertThat(askSecurely(server)).isEqualTo(before);
+        }
+    }
+
+    private static String askSecurely(TcpServer server) throws IOException {
+        try (var client = Family.TLS.connect(server.address())) {
+            return client.ask("pid");
+        }
+    }
+
+    @Test
     void keepsNothingOfWhatAChildHasHandledBefore() throws Exception {
         Set<CompletableFuture<Integer>> exits = Collections.newSetFromMap(new IdentityHashMap<>());
         try (var server =

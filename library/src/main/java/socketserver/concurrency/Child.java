@@ -235,7 +235,7 @@ final class Child {
                         long bytesOut = done.getLong();
                         CloseReason reason = CloseReason.valueOf(UTF_8.decode(done).toString());
                         task.ended(reason, bytesIn, bytesOut);
-                        return reason == CloseReason.HANDLED;
+                        return ChildProgram.goesOnAfter(reason);
                     }
                     default -> throw new IOException("unexpected " + frame.kind());
                 }

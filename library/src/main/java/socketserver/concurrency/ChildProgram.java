@@ -183,7 +183,16 @@ final class ChildProgram {
         done.putLong(arrived.request().bytesIn() - before).putLong(arrived.request().bytesOut());
         done.put(why);
         Frame.send(connection, Frame.Kind.DONE, done.array());
-        return reason == CloseReason.HANDLED;
+        return goesOnAfter(reason);
+    }
+
+    /// {@return whether a child may handle another request: no handler has failed in it}
+    static boolean goesOnAfter(CloseReason reason) {
+        return switch (reason) {
+            // The last two are the client's doing, mostly before there was a handler.
+            case HANDLED, HANDSHAKE_FAILED, HANDSHAKE_TIMEOUT -> true;
+            default -> false;
+        };
     }
 
     private static CloseReason run(Detached server, Moved.Arrived arrived) {

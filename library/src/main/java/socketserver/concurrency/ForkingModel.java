@@ -66,7 +66,7 @@ public final class ForkingModel implements ConcurrencyModel {
     ///
     /// That saves the start of processes, and costs isolation: what a handler leaves behind in
     /// static fields, threads and memory, the next one in that child finds. A child whose handler
-    /// has failed ends.
+    /// has failed ends; a TLS handshake that has failed is none of its doing.
     ///
     /// @param requestsPerChild `Integer.MAX_VALUE` for no end
     /// @throws IllegalArgumentException if it is not positive
