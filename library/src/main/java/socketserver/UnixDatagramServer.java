@@ -24,6 +24,11 @@ import java.util.Set;
 /// The kernel loses no packets but lets senders wait: a reply to a client whose queue is full waits
 /// for at most 1 s, and then throws a [java.net.SocketTimeoutException].
 ///
+/// What clients have not read fills the server's send buffer: 2 MiB, or twice `net.core.wmem_max`
+/// if that is less, unless the option `SO_SNDBUF` says otherwise. Clients that read nothing can
+/// fill it together; nobody is answered then until they read or close. Whom one does not trust one
+/// serves by [UnixStreamServer].
+///
 /// A socket file that a dead server has left at the path is replaced; a live server's is not. The
 /// path is removed at close if it is still this server's (Python leaves it). Abstract names have no
 /// file. On [UnixAddress#unnamed()] the server gets an abstract name of the kernel's choice.

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static socketserver.posix.Constants.AF_UNIX;
 import static socketserver.posix.Constants.SOCK_CLOEXEC;
 import static socketserver.posix.Constants.SOCK_DGRAM;
+import static socketserver.posix.Constants.SOL_SOCKET;
+import static socketserver.posix.Constants.SO_SNDBUF;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -18,11 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import socketserver.posix.Libc;
 import socketserver.posix.Messages;
+import socketserver.posix.Scratch;
 import socketserver.posix.SystemCallException;
 import socketserver.request.DatagramRequest;
 import socketserver.request.DisconnectedException;
 import socketserver.request.UnixAddress;
 
+import java.lang.foreign.MemorySegment;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -109,6 +114,30 @@ class DatagramRepliesTest {
             SystemCallException.check(message.send(socket, 0, 1), "sendmmsg", server);
         } finally {
             Libc.close(socket);
+        }
+    }
+
+    @Test
+    void hasMoreRoomForWhatClientsHaveNotReadThanSocketsHaveAtFirst() throws Exception {
+        int fresh = Libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        try (var serving = UNIX.servePackets(request -> {})) {
+            int own = ((UnixDatagramServer) serving.server()).descriptor();
+            assertThat(sendBuffer(own)).isGreaterThan(sendBuffer(fresh));
+        } finally {
+            Libc.close(fresh);
+        }
+    }
+
+    private static int sendBuffer(int socket) throws Exception {
+        try (Scratch scratch = Scratch.take()) {
+            MemorySegment value = scratch.memory().asSlice(0, JAVA_INT.byteSize());
+            MemorySegment length = scratch.memory().asSlice(8, JAVA_INT.byteSize());
+            length.set(JAVA_INT, 0, Integer.BYTES);
+            SystemCallException.check(
+                    Libc.getsockopt(socket, SOL_SOCKET, SO_SNDBUF, value, length),
+                    "getsockopt",
+                    null);
+            return value.get(JAVA_INT, 0);
         }
     }
 

@@ -163,7 +163,8 @@ final class LinuxReplies {
                 nap = Math.min(2 * nap, LONGEST_NAP)) {
             if (System.nanoTime() - start > PATIENCE) {
                 throw new SocketTimeoutException(
-                        "reply to %s: its queue was full for 1 s".formatted(client));
+                        "reply to %s: its queue, or our send buffer, was full for 1 s"
+                                .formatted(client));
             }
             LockSupport.parkNanos(this, nap);
         }

@@ -23,6 +23,7 @@ import static socketserver.posix.Constants.SO_DOMAIN;
 import static socketserver.posix.Constants.SO_LINGER;
 import static socketserver.posix.Constants.SO_PEERCRED;
 import static socketserver.posix.Constants.SO_REUSEADDR;
+import static socketserver.posix.Constants.SO_SNDBUF;
 import static socketserver.posix.Constants.SO_TYPE;
 import static socketserver.posix.Errno.EACCES;
 import static socketserver.posix.Errno.EADDRINUSE;
@@ -57,6 +58,10 @@ import java.util.TreeSet;
 
 /// What is done with sockets of all kinds.
 final class LinuxSocket {
+    // How many bytes of answers may wait until their clients read them. The system cuts it to
+    // net.core.wmem_max, and doubles it.
+    private static final int UNREAD_DATAGRAMS = 1 << 20;
+
     private LinuxSocket() {}
 
     /// {@return the domain of sockets of that family: that of IPv4 where the system has no IPv6}
@@ -97,6 +102,12 @@ final class LinuxSocket {
             }
             if (domain == AF_INET6 && type == SOCK_DGRAM) {
                 set(made, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
+            }
+            if (domain == AF_UNIX && type == SOCK_DGRAM) {
+                // What a client has not read yet is in our buffer: where queues are long (systemd
+                // makes net.unix.max_dgram_qlen 512), one that reads nothing would leave no room
+                // for answers to others.
+                set(made, SOL_SOCKET, SO_SNDBUF, UNREAD_DATAGRAMS);
             }
             return made;
         } catch (Throwable thrown) {
