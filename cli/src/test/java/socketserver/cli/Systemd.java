@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 /// systemd as the first process of namespaces of its own, with the units of `deploy/systemd` and no
 /// others, for the command as it was just built.
 ///
-/// What it writes is in memory, and gone with it. It takes root, because it takes control groups.
+/// What it writes is in memory, and gone with it; the settings of the system (`/proc/sys`), some of
+/// which it would change, it cannot write. It takes root, because it takes control groups.
 final class Systemd implements AutoCloseable {
     private static final Path PROGRAM = Path.of("/lib/systemd/systemd");
     private static final String BOOTING = "booting";
@@ -31,6 +32,8 @@ final class Systemd implements AutoCloseable {
     private static final String BOOT =
             """
             mount -t proc proc /proc
+            mount --bind /proc/sys /proc/sys
+            mount -o remount,bind,ro /proc/sys
             mount -t cgroup2 cgroup2 /sys/fs/cgroup
             mount -t tmpfs tmpfs /run
             mkdir /run/installed /run/jdk /run/generators
