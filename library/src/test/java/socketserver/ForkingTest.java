@@ -34,6 +34,8 @@ import java.util.concurrent.TimeUnit;
 /// What only a server with processes shows.
 @Timeout(60)
 class ForkingTest {
+    private static final ForkingModel ONE_CHILD =
+            ConcurrencyModel.forking().withMaxChildren(1).withRequestsPerChild(Integer.MAX_VALUE);
     private static int changedByChildren;
 
     private static String ask(TcpServer server, String message) throws IOException {
@@ -167,10 +169,7 @@ class ForkingTest {
         try (var server =
                 SocketServer.tcp(anyPort())
                         .tls(Credentials.shared().settings())
-                        .model(
-                                ConcurrencyModel.forking()
-                                        .withMaxChildren(1)
-                                        .withRequestsPerChild(Integer.MAX_VALUE))
+                        .model(ONE_CHILD)
                         .open(ForkingTest::pid)) {
             server.start();
             String before = askSecurely(server);
@@ -193,13 +192,7 @@ class ForkingTest {
     @Test
     void keepsNothingOfWhatAChildHasHandledBefore() throws Exception {
         Set<CompletableFuture<Integer>> exits = Collections.newSetFromMap(new IdentityHashMap<>());
-        try (var server =
-                SocketServer.tcp(anyPort())
-                        .model(
-                                ConcurrencyModel.forking()
-                                        .withMaxChildren(1)
-                                        .withRequestsPerChild(Integer.MAX_VALUE))
-                        .open(ForkingTest::pid)) {
+        try (var server = SocketServer.tcp(anyPort()).model(ONE_CHILD).open(ForkingTest::pid)) {
             server.start();
             for (int i = 0; i < 3; i++) {
                 try (var client = Family.TCP_IPV4.connect(server.address())) {

@@ -5,14 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import static socketserver.cli.RunningCommand.freePort;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -118,17 +115,8 @@ final class Fleet implements AutoCloseable {
     }
 
     private void ask(int number) throws IOException {
-        String line = "message " + number + "\n";
-        try (Socket socket = new Socket()) {
-            socket.setSoTimeout(20_000);
-            InetAddress proxy = InetAddress.ofLiteral(network.host(Network.PROXY));
-            socket.connect(new InetSocketAddress(proxy, publicPort), 20_000);
-            socket.getOutputStream().write(line.getBytes(UTF_8));
-            byte[] answer = socket.getInputStream().readNBytes(line.length());
-            if (!new String(answer, UTF_8).equals(line)) {
-                throw new IOException("answered by " + new String(answer, UTF_8));
-            }
-        }
+        InetAddress proxy = InetAddress.ofLiteral(network.host(Network.PROXY));
+        Load.ask(new InetSocketAddress(proxy, publicPort), "message " + number + "\n");
     }
 
     private void askUntilOver() {

@@ -2,7 +2,11 @@ package socketserver.cli;
 
 import static org.awaitility.Awaitility.await;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// Clients that ask without a pause until it is closed, one question after the other.
 final class Load implements AutoCloseable {
+    private static final int MILLIS = 20_000;
+
     private final Asking asking;
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger answers = new AtomicInteger();
@@ -26,6 +32,25 @@ final class Load implements AutoCloseable {
         /// @param number another one each time
         /// @throws IOException if it was not answered, or wrongly
         void ask(int number) throws IOException;
+    }
+
+    /// Asks a server that answers what it is sent.
+    ///
+    /// @throws IOException if it does not in time, or answers something else
+    static void ask(InetSocketAddress server, String question) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.setSoTimeout(MILLIS);
+            socket.connect(server, MILLIS);
+            socket.getOutputStream().write(question.getBytes(UTF_8));
+            check(question, socket.getInputStream().readNBytes(question.length()));
+        }
+    }
+
+    /// Throws if a question was answered by something else.
+    static void check(String question, byte[] answer) throws IOException {
+        if (!new String(answer, UTF_8).equals(question)) {
+            throw new IOException("answered by " + new String(answer, UTF_8));
+        }
     }
 
     private Load(Asking asking) {

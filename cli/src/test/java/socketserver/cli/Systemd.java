@@ -149,10 +149,14 @@ final class Systemd implements AutoCloseable {
     }
 
     private Process systemctl(String... words) throws IOException {
+        return inside("systemctl", words);
+    }
+
+    private Process inside(String program, String... words) throws IOException {
         ProcessHandle first = process.children().findFirst().orElseThrow();
         List<String> command = new ArrayList<>();
         command.addAll(List.of("nsenter", "--target=" + first.pid(), "--mount", "--pid"));
-        command.add("systemctl");
+        command.add(program);
         command.addAll(List.of(words));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
@@ -162,7 +166,7 @@ final class Systemd implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of(words));
         all.add(NAME);
         Process control = systemctl(all.toArray(String[]::new));
-        String answer = new String(control.getInputStream().readAllBytes(), UTF_8);
+        String answer = text(control);
         assertThat(control.waitFor()).as("%s: %s %s", all, answer, said()).isZero();
     }
 
@@ -175,9 +179,11 @@ final class Systemd implements AutoCloseable {
 
     /// {@return what the service has written}
     String said() throws IOException {
-        long first = process.children().findFirst().orElseThrow().pid();
-        Path said = Path.of("/proc/%d/root/run/said".formatted(first));
-        return Files.exists(said) ? Files.readString(said) : "";
+        return text(inside("cat", "/run/said"));
+    }
+
+    private static String text(Process process) throws IOException {
+        return new String(process.getInputStream().readAllBytes(), UTF_8);
     }
 
     @Override

@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import static socketserver.cli.RunningCommand.freePort;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.Socket;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -45,15 +43,9 @@ class SystemdIT {
     }
 
     private void ask(int number) throws IOException {
-        String line = "question " + number;
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(SECONDS * 1000);
-            socket.getOutputStream().write(line.getBytes(UTF_8));
-            String answer = new String(socket.getInputStream().readNBytes(line.length()), UTF_8);
-            if (!answer.equals(line)) {
-                throw new IOException("answered by " + answer);
-            }
-        }
+        Load.ask(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                "question " + number);
     }
 
     private String awaitOther(String process) {

@@ -69,21 +69,10 @@ class UpgradeTest {
         return "question %d %s\n".formatted(number, "x".repeat(number % 1000));
     }
 
-    private static void check(String expected, byte[] answer) throws IOException {
-        if (!new String(answer, UTF_8).equals(expected)) {
-            throw new IOException("answered by " + new String(answer, UTF_8));
-        }
-    }
-
     private static void askTcp(InetSocketAddress address, int number) throws IOException {
-        String line = line(number);
         // Several addresses have more ports for connections that are not quite forgotten.
         var server = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) (1 + number % 16)});
-        try (Socket socket = new Socket(server, address.getPort())) {
-            socket.setSoTimeout(SECONDS * 1000);
-            socket.getOutputStream().write(line.getBytes(UTF_8));
-            check(line, socket.getInputStream().readNBytes(line.length()));
-        }
+        Load.ask(new InetSocketAddress(server, address.getPort()), line(number));
     }
 
     /// Asks so many questions at once that some wait in the process that has received them.
@@ -114,7 +103,7 @@ class UpgradeTest {
         try (SocketChannel channel = SocketChannel.open(address)) {
             channel.write(ByteBuffer.wrap(line.getBytes(UTF_8)));
             while (answer.hasRemaining() && channel.read(answer) >= 0) {}
-            check(line, Arrays.copyOf(answer.array(), answer.position()));
+            Load.check(line, Arrays.copyOf(answer.array(), answer.position()));
         }
     }
 
