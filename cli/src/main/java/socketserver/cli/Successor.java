@@ -42,6 +42,10 @@ final class Successor implements AutoCloseable {
 
     private static final int FIRST = 3;
 
+    // Also where only its line is seen to end: the shells keep that open as long as they run, and a
+    // process closes its files a moment before it can be waited for.
+    private static final String ENDED = "has ended";
+
     private final Spawn between;
     // This end of the line, or -1 once it is closed.
     private int line;
@@ -109,9 +113,9 @@ final class Successor implements AutoCloseable {
     /// @return null then, or else why it does not
     @Nullable String await(Duration longest) {
         return switch (between.awaitInput(line, longest.toNanos())) {
-            case READABLE -> reads() ? null : "has closed its line without being ready";
+            case READABLE -> reads() ? null : ENDED;
             case LATE -> "was not ready within " + DurationText.of(longest);
-            default -> "has ended";
+            default -> ENDED;
         };
     }
 

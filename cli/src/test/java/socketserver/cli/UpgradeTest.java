@@ -47,7 +47,7 @@ class UpgradeTest {
     private static final int SECONDS = 20;
     private static final int BURST = 16;
 
-    // Asks one question after the otheruntil its input ends.
+    // Asks one question after the other until its input ends.
     private static final String ASKING_DATAGRAMS =
             """
             import os, select, socket, sys
