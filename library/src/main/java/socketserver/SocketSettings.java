@@ -109,6 +109,9 @@ public record SocketSettings(
     }
 
     /// {@return these settings with those permissions of a Unix socket's path}
+    ///
+    /// On the linux engine nobody else can connect at any time. The jdk engine sets them when the
+    /// socket listens already: until then the process's umask decides.
     public SocketSettings withUnixPermissions(@Nullable Set<PosixFilePermission> unixPermissions) {
         return with(draft -> draft.unixPermissions = unixPermissions);
     }

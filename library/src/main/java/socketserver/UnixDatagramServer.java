@@ -95,12 +95,18 @@ public class UnixDatagramServer extends DatagramServer {
                 Set.of(StandardProtocolFamily.UNIX), descriptor, maxPacketSize());
     }
 
+    @Override
+    final void optionsOf(Listener<DatagramRequest> listener) throws IOException {
+        UnixPath.restrict(listener, options().socket().unixPermissions());
+    }
+
     /// Binds the socket to its path, replaces a stale one, and sets its permissions; Python's
     /// `server_bind`.
     ///
     /// If the settings name a descriptor, its path is left as it is.
     ///
-    /// Between the binding and the permissions the process's umask decides who may connect.
+    /// On the jdk engine, between the binding and the permissions the process's umask decides who
+    /// may connect.
     ///
     /// @throws java.net.BindException if a live server has the path, or it is not a socket
     @Override

@@ -6,6 +6,7 @@ import socketserver.request.HandlerFactory;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
 import socketserver.request.UnixAddress;
+import socketserver.transport.Listener;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -82,12 +83,18 @@ public class UnixStreamServer extends StreamServer {
         return Set.of(StandardProtocolFamily.UNIX);
     }
 
+    @Override
+    final void optionsOf(Listener<StreamRequest> listener) throws IOException {
+        UnixPath.restrict(listener, options().socket().unixPermissions());
+    }
+
     /// Binds the socket to its path, replaces a stale one, and sets its permissions; Python's
     /// `server_bind`.
     ///
     /// If the settings name a descriptor, its path is left as it is.
     ///
-    /// Between the binding and the permissions the process's umask decides who may connect.
+    /// On the jdk engine, between the binding and the permissions the process's umask decides who
+    /// may connect.
     ///
     /// @throws java.net.BindException if a live server has the path, or it is not a socket
     @Override

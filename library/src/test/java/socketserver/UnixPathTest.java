@@ -10,8 +10,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 import socketserver.request.UnixAddress;
+import socketserver.transport.Engine;
+import socketserver.transport.Listener;
 
 import java.io.IOException;
 import java.net.BindException;
@@ -208,6 +212,26 @@ class UnixPathTest {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                     .isEqualTo("rw-------");
             assertThat(echo(server, "hello")).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "the jdk engine cannot")
+    void letsOthersInAtNoTime() throws IOException {
+        Engine engine = Engine.chosen();
+        for (Listener<?> listener :
+                List.of(
+                        engine.openStream(StandardProtocolFamily.UNIX),
+                        engine.openDatagram(StandardProtocolFamily.UNIX, 1))) {
+            try (listener) {
+                UnixPath.restrict(listener, PosixFilePermissions.fromString("rw-------"));
+                listener.bind(address, 1);
+                // Nobody has set them since.
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                        .isEqualTo("rw-------");
+            } finally {
+                Files.delete(path);
+            }
         }
     }
 

@@ -192,6 +192,15 @@ public final class Libc {
         return call(Bind.CALL, descriptor, address.address(), length, 0);
     }
 
+    private static final class FileChangeMode {
+        static final MethodHandle CALL = general("fchmod");
+    }
+
+    /// Sets the permissions of an open file (`fchmod(2)`).
+    public static int fchmod(int descriptor, int mode) {
+        return call(FileChangeMode.CALL, descriptor, mode, 0, 0);
+    }
+
     private static final class Connect {
         static final MethodHandle CALL = general("connect");
     }

@@ -18,6 +18,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 
 /// A listening socket, and the descriptor by which others wake the thread that waits for it.
 ///
@@ -56,6 +58,16 @@ abstract class LinuxListener<R extends Request> implements Listener<R> {
         socket.require();
         try {
             LinuxOption.set(named(), domain, option, value);
+        } finally {
+            socket.leave();
+        }
+    }
+
+    @Override
+    public final void restrict(Set<PosixFilePermission> permissions) throws IOException {
+        socket.require();
+        try {
+            LinuxSocket.restrict(socket.number(), permissions);
         } finally {
             socket.leave();
         }

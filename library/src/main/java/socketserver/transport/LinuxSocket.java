@@ -53,6 +53,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -273,6 +275,17 @@ final class LinuxSocket {
             MemorySegment linger = option(descriptor, SO_LINGER, 8, scratch);
             return linger.get(JAVA_INT, 0) != 0 && linger.get(JAVA_INT, 4) > 0;
         }
+    }
+
+    /// Sets what a Unix socket's path is made with: bind(2) takes it from the open file, less the
+    /// process's umask.
+    static void restrict(int descriptor, Set<PosixFilePermission> permissions)
+            throws SystemCallException {
+        int mode = 0;
+        for (char each : PosixFilePermissions.toString(permissions).toCharArray()) {
+            mode = mode << 1 | (each == '-' ? 0 : 1);
+        }
+        SystemCallException.check(Libc.fchmod(descriptor, mode), "fchmod", null);
     }
 
     /// Binds a socket.

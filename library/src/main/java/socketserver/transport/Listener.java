@@ -9,6 +9,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 
 /// A socket that requests arrive at.
 ///
@@ -26,6 +28,12 @@ public interface Listener<R extends Request> extends Closeable {
     default <T> void optionOfAccepted(SocketOption<T> option, T value) throws IOException {
         throw new UnsupportedOperationException(option.name());
     }
+
+    /// Keeps all others from the path that the socket is going to be bound to, from its first
+    /// moment on, if the engine can do that.
+    ///
+    /// @param permissions what the path gets, but for what the process's umask takes from it
+    default void restrict(Set<PosixFilePermission> permissions) throws IOException {}
 
     /// {@return whether a virtual thread may wait here without blocking its carrier}
     default boolean waitsVirtually() {
