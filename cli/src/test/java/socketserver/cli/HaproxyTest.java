@@ -1,7 +1,6 @@
 package socketserver.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static socketserver.cli.Programs.needs;
 
@@ -95,14 +94,10 @@ class HaproxyTest {
     @EnumSource
     void losesNoMoreWhereEachIsInANetworkOfItsOwn(Trouble trouble, @TempDir Path folder)
             throws Exception {
-        needs("unshare");
         needs("nsenter");
         needs("ip");
+        needs(Network.OF_THEIR_OWN, "network of its own");
         Path errors = folder.resolve("errors");
-        Process trial = inNetworks(errors, "true");
-        assumeTrue(
-                trial.waitFor() == 0,
-                () -> "no networks of their own are allowed here: " + read(errors));
         String modules = System.getProperty("jdk.module.path");
         Process program =
                 inNetworks(

@@ -3,11 +3,15 @@ package socketserver.cli;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import org.junit.jupiter.api.condition.OS;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Programs that the machine may have or not: a test that needs one is skipped where it is missing.
 final class Programs {
@@ -37,5 +41,18 @@ final class Programs {
         Path found = Exec.find(program);
         assumeTrue(found != null, program + " is not installed");
         return found;
+    }
+
+    /// Skips the test, and says why, if a program that runs the one behind it, with something of
+    /// its own, may not do that here.
+    ///
+    /// @param own what it gives to that one
+    static void needs(List<String> program, String own) throws Exception {
+        needs(program.getFirst());
+        List<String> command = new ArrayList<>(program);
+        command.add("true");
+        Process trial = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(trial.getInputStream().readAllBytes(), UTF_8);
+        assumeTrue(trial.waitFor() == 0, () -> "no " + own + " is allowed here: " + said);
     }
 }
