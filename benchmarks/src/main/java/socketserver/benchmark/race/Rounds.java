@@ -34,7 +34,8 @@ final class Rounds {
                                     workload.order(
                                             server.endpoint(),
                                             server.pid(),
-                                            track.settings().windowSeconds()));
+                                            workload.windowSeconds(
+                                                    track.settings().windowSeconds())));
             track.results().add(workload, server.name(), round, window);
         } catch (IOException failed) {
             track.missing("%s in %s, round %d".formatted(server.name(), workload, round), failed);

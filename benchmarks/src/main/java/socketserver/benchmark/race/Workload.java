@@ -38,6 +38,9 @@ public enum Workload {
     // Measured: after 10 s a handshake takes half the time that it took after 2 s.
     private static final double COMPILE_SECONDS_OF_TLS = 15;
 
+    // A handshake takes milliseconds: a short window has too few to compare.
+    private static final double WINDOWS_OF_TLS = 2.5;
+
     private final Family family;
     private final Mode mode;
     private final int connections;
@@ -74,6 +77,11 @@ public enum Workload {
             return COMPILE_SECONDS_OF_TLS;
         }
         return first || mode == Mode.RECONNECT ? COMPILE_SECONDS_AT_FIRST : COMPILE_SECONDS;
+    }
+
+    /// {@return how long a window of it is where those of others are so long}
+    public double windowSeconds(double ofOthers) {
+        return family == Family.TLS ? WINDOWS_OF_TLS * ofOthers : ofOthers;
     }
 
     /// {@return the order to ask a server so, after a short warm-up}

@@ -2,6 +2,7 @@ package socketserver.benchmark.report;
 
 import socketserver.benchmark.race.Missing;
 import socketserver.benchmark.race.Results;
+import socketserver.benchmark.race.Workload;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ public final class MarkdownReport {
 
                 All servers of a family are alive at once on one core, all JVMs with `-Xmx512m -XX:+UseSerialGC`; the load
                 generator has another core. After a warm-up, %d rounds: in each, every server gets one window of %s s
-                per workload, in random order. Ratios are medians over the rounds of the ratio *inside* a round, because
+                (%s s of TLS) per workload, in random order. Ratios are medians over the rounds of the ratio *inside* a round, because
                 the machine's mood changes from minute to minute; beside each stands the ratio of the best windows.
                 Absolute figures do not travel to other machines. CPU is the server process's user and system time for one
                 request, its inverse is what one core can do. "gen." is how busy the generator was: near 100 %% it was the
@@ -57,7 +58,12 @@ public final class MarkdownReport {
                 read into an array, which is quicker to make for a short connection; the JDK's bare loops into direct buffers,
                 which save copies of large messages.
                 """
-                        .formatted(results.rounds(), Figure.of(results.windowSeconds(), 1)));
+                        .formatted(
+                                results.rounds(),
+                                Figure.of(results.windowSeconds(), 1),
+                                Figure.of(
+                                        Workload.TLS16K.windowSeconds(results.windowSeconds()),
+                                        1)));
     }
 
     private void plot(String file) {
