@@ -16,6 +16,7 @@ import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
 import java.util.Set;
 
@@ -127,7 +128,7 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
         Listener<R> opened = descriptor == null ? open(engine) : adopt(engine, descriptor);
         try {
             if (descriptor == null) {
-                share(opened);
+                prepare(opened);
             }
             for (Map.Entry<SocketOption<?>, Object> each :
                     options().socket().options().entrySet()) {
@@ -151,13 +152,18 @@ public abstract class ListeningServer<R extends Request> extends BaseServer<R> {
     /// Sets what options the family has of its own.
     void optionsOf(Listener<R> opened) throws IOException {}
 
-    private void share(Listener<R> opened) throws IOException {
+    /// Sets what an adopted socket keeps as it is.
+    private void prepare(Listener<R> opened) throws IOException {
         Boolean reuseAddress = allowReuseAddress();
         if (reuseAddress != null) {
             opened.option(StandardSocketOptions.SO_REUSEADDR, reuseAddress);
         }
         if (allowReusePort()) {
             opened.option(StandardSocketOptions.SO_REUSEPORT, true);
+        }
+        Set<PosixFilePermission> permissions = options().socket().unixPermissions();
+        if (permissions != null) {
+            opened.restrict(permissions);
         }
     }
 

@@ -95,11 +95,6 @@ public class UnixDatagramServer extends DatagramServer {
                 Set.of(StandardProtocolFamily.UNIX), descriptor, maxPacketSize());
     }
 
-    @Override
-    final void optionsOf(Listener<DatagramRequest> listener) throws IOException {
-        UnixPath.restrict(listener, options().socket().unixPermissions());
-    }
-
     /// Binds the socket to its path, replaces a stale one, and sets its permissions; Python's
     /// `server_bind`.
     ///

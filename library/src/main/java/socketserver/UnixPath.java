@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import org.jspecify.annotations.Nullable;
 
 import socketserver.request.UnixAddress;
-import socketserver.transport.Listener;
 
 import java.io.IOException;
 import java.net.BindException;
@@ -45,14 +44,6 @@ final class UnixPath {
                 Files.delete(path);
                 throw thrown;
             }
-        }
-    }
-
-    /// Restricts a socket, before it is bound to a path, to what the path is given afterwards.
-    static void restrict(Listener<?> socket, @Nullable Set<PosixFilePermission> permissions)
-            throws IOException {
-        if (permissions != null) {
-            socket.restrict(permissions);
         }
     }
 

@@ -6,7 +6,6 @@ import socketserver.request.HandlerFactory;
 import socketserver.request.RequestHandler;
 import socketserver.request.StreamRequest;
 import socketserver.request.UnixAddress;
-import socketserver.transport.Listener;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -81,11 +80,6 @@ public class UnixStreamServer extends StreamServer {
     @Override
     final Set<StandardProtocolFamily> families() {
         return Set.of(StandardProtocolFamily.UNIX);
-    }
-
-    @Override
-    final void optionsOf(Listener<StreamRequest> listener) throws IOException {
-        UnixPath.restrict(listener, options().socket().unixPermissions());
     }
 
     /// Binds the socket to its path, replaces a stale one, and sets its permissions; Python's
