@@ -42,10 +42,6 @@ final class Successor implements AutoCloseable {
 
     private static final int FIRST = 3;
 
-    // Also where only its line is seen to end: the shells keep that open as long as they run, and a
-    // process closes its files a moment before it can be waited for.
-    private static final String ENDED = "has ended";
-
     private final Spawn between;
     // This end of the line, or -1 once it is closed.
     private int line;
@@ -112,11 +108,14 @@ final class Successor implements AutoCloseable {
     ///
     /// @return null then, or else why it does not
     @Nullable String await(Duration longest) {
-        return switch (between.awaitInput(line, longest.toNanos())) {
-            case READABLE -> reads() ? null : ENDED;
-            case LATE -> "was not ready within " + DurationText.of(longest);
-            default -> ENDED;
-        };
+        Spawn.Event event = between.awaitInput(line, longest.toNanos());
+        if (event == Spawn.Event.LATE) {
+            return "was not ready within " + DurationText.of(longest);
+        }
+        // The shells keep the line open as long as they run: where it ends they have ended, though
+        // a
+        // process closes its files a moment before it can be waited for.
+        return event == Spawn.Event.READABLE && reads() ? null : "has ended";
     }
 
     private boolean reads() {
