@@ -113,8 +113,7 @@ final class Successor implements AutoCloseable {
             return "was not ready within " + DurationText.of(longest);
         }
         // The shells keep the line open as long as they run: where it ends they have ended, though
-        // a
-        // process closes its files a moment before it can be waited for.
+        // a process closes its files a moment before it can be waited for.
         return event == Spawn.Event.READABLE && reads() ? null : "has ended";
     }
 
